@@ -1,0 +1,12 @@
+//! Tokens: scopes, records, the store they are kept in, the OAuth requests, and the [`Keeper`] that holds them all.
+//!
+//! [`wire`] writes requests to Twitch's OAuth service and reads its answers; [`Keeper`] decides when to send them;
+//! [`store`] is what survives the process; [`flow`] obtains tokens that nobody has yet.
+
+mod scope;
+pub mod store;
+mod token;
+
+pub(crate) use scope::{AnyOf, scopes};
+pub use scope::{Scope, Scopes};
+pub use token::{Account, Mark, Refresh, TokenRecord};

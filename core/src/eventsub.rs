@@ -1,0 +1,18 @@
+//! EventSub: what Twitch tells as it happens.
+//!
+//! A text frame is read once into its envelope ([`frame`]) with the event left raw inside the same buffer; a
+//! [`Notification`] gives the event as bytes, as one [`Topic`]'s type, or as the [`Event`] enum. [`Shard`] is the life
+//! of one link, [`Plan`] the wishes of the application and how they become subscriptions, [`Dedup`] the memory that
+//! keeps a message from arriving twice.
+
+mod dedup;
+pub mod frame;
+mod notification;
+mod subscription;
+pub mod topic;
+
+pub use dedup::Dedup;
+pub use notification::{DecodeError, Notification};
+pub use subscription::{Condition, Subscription, SubscriptionStatus, Transport};
+pub(crate) use topic::topic;
+pub use topic::{Event, Topic, TopicMeta, Transports};

@@ -1,0 +1,196 @@
+//! One WebSocket message: [`read`] takes it apart. The event stays raw, a slice of the same buffer.
+//!
+//! The message type decides how the payload is read, so a type that nobody has seen before is never an error.
+
+use super::subscription::Subscription;
+use crate::id::{MessageId, SessionId};
+use bytes::Bytes;
+use compact_str::CompactString;
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::time::Duration;
+use url::Url;
+
+/// A message, taken apart.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// The message's id: the same id is the same message, sent again.
+    pub id: MessageId,
+    /// When Twitch sent it first.
+    pub timestamp: Timestamp,
+    /// What it says.
+    pub message: Message,
+}
+
+/// What a message says.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Message {
+    /// The session is open.
+    Welcome(Session),
+    /// Nothing happened; the link lives.
+    Keepalive,
+    /// The server asks to move to another connection, at a URL that is used as it stands and kept secret.
+    Reconnect(super::super::client::SecretUrl),
+    /// Something happened.
+    Notification {
+        /// The subscription that asked for it.
+        subscription: Subscription,
+        /// The event, raw.
+        event: Bytes,
+    },
+    /// A subscription ended.
+    Revocation(Subscription),
+    /// A message type that this version does not know.
+    Unknown {
+        /// The type.
+        message_type: CompactString,
+        /// The payload, raw.
+        payload: Bytes,
+    },
+}
+
+/// A session, as its welcome describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its id, which subscriptions name.
+    pub id: SessionId,
+    /// The longest silence; none where the welcome does not tell.
+    pub keepalive: Option<Duration>,
+}
+
+/// Reads a message. An error says what is wrong with it; the link is not at fault.
+pub fn read(frame: &Bytes) -> Result<Frame, serde_json::Error> {
+    let Envelope { metadata, payload } = serde_json::from_slice(frame)?;
+    let message = match &*metadata.message_type {
+        "session_keepalive" => Message::Keepalive,
+        "session_welcome" => {
+            let WelcomePayload { session } = serde_json::from_str(payload.get())?;
+            let keepalive = session.keepalive_timeout_seconds.map(Duration::from_secs);
+            Message::Welcome(Session { id: session.id, keepalive })
+        }
+        "session_reconnect" => {
+            let ReconnectPayload { session } = serde_json::from_str(payload.get())?;
+            Message::Reconnect(super::super::client::SecretUrl(session.reconnect_url))
+        }
+        "notification" => {
+            let NotificationPayload { subscription, event } = serde_json::from_str(payload.get())?;
+            Message::Notification { subscription, event: frame.slice_ref(event.get().as_bytes()) }
+        }
+        "revocation" => {
+            let RevocationPayload { subscription } = serde_json::from_str(payload.get())?;
+            Message::Revocation(subscription)
+        }
+        _ => Message::Unknown {
+            message_type: metadata.message_type,
+            payload: frame.slice_ref(payload.get().as_bytes()),
+        },
+    };
+    Ok(Frame { id: metadata.message_id, timestamp: metadata.message_timestamp, message })
+}
+
+#[derive(Deserialize)]
+struct Envelope<'a> {
+    metadata: Metadata,
+    #[serde(borrow)]
+    payload: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    message_id: MessageId,
+    message_type: CompactString,
+    message_timestamp: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct WelcomePayload {
+    session: WelcomeSession,
+}
+
+#[derive(Deserialize)]
+struct WelcomeSession {
+    id: SessionId,
+    keepalive_timeout_seconds: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct ReconnectPayload {
+    session: ReconnectSession,
+}
+
+#[derive(Deserialize)]
+struct ReconnectSession {
+    reconnect_url: Url,
+}
+
+#[derive(Deserialize)]
+struct NotificationPayload<'a> {
+    subscription: Subscription,
+    /// `drop.entitlement.grant` has a list in its place.
+    #[serde(borrow, alias = "events")]
+    event: &'a RawValue,
+}
+
+#[derive(Deserialize)]
+struct RevocationPayload {
+    subscription: Subscription,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn frame(message_type: &str, payload: &str) -> Bytes {
+        format!(
+            r#"{{"metadata":{{"message_id":"m1","message_type":"{message_type}","message_timestamp":"2026-01-01T00:00:00.123456789Z"}},"payload":{payload}}}"#
+        )
+        .into()
+    }
+
+    #[test]
+    fn a_welcome_tells_its_session_and_the_longest_silence() {
+        let bytes =
+            frame("session_welcome", r#"{"session":{"id":"s1","keepalive_timeout_seconds":10,"new":1}}"#);
+        let Message::Welcome(session) = read(&bytes).unwrap().message else { panic!("not a welcome") };
+        assert_eq!(session, Session { id: "s1".into(), keepalive: Some(Duration::from_secs(10)) });
+    }
+
+    #[test]
+    fn a_reconnect_url_is_kept_as_it_stands_and_not_printed() {
+        let payload = r#"{"session":{"id":"s1","keepalive_timeout_seconds":null,"reconnect_url":"wss://cell.example/ws?challenge=s3cret"}}"#;
+        let read = read(&frame("session_reconnect", payload)).unwrap();
+        assert!(!format!("{read:?}").contains("s3cret"));
+        let Message::Reconnect(url) = read.message else { panic!("not a reconnect") };
+        assert_eq!(url.expose().as_str(), "wss://cell.example/ws?challenge=s3cret");
+    }
+
+    #[test]
+    fn an_event_stays_raw_inside_the_frame() {
+        let payload = r#"{"subscription":{"id":"u1","status":"enabled","type":"moon.phase","version":"9","cost":0,"condition":{},"transport":{"method":"websocket","session_id":"s1"},"created_at":"2026-01-01T00:00:00Z"},"event":{"phase": "full"}}"#;
+        let bytes = frame("notification", payload);
+        let Message::Notification { event, subscription } = read(&bytes).unwrap().message else {
+            panic!("not a notification")
+        };
+        assert_eq!(&event[..], br#"{"phase": "full"}"#);
+        assert!(bytes.as_ptr_range().contains(&event.as_ptr()));
+        assert_eq!(subscription.topic, "moon.phase");
+    }
+
+    #[test]
+    fn a_message_type_from_the_future_is_not_an_error() {
+        let Message::Unknown { message_type, payload } =
+            read(&frame("session_party", "[1]")).unwrap().message
+        else {
+            panic!("not unknown")
+        };
+        assert_eq!((message_type.as_str(), &payload[..]), ("session_party", &b"[1]"[..]));
+    }
+
+    #[test]
+    fn a_malformed_frame_is_an_error_that_says_where() {
+        let error = read(&Bytes::from_static(b"{\"metadata\":")).unwrap_err();
+        assert!(error.to_string().contains("EOF"), "{error}");
+    }
+}

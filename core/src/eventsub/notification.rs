@@ -1,0 +1,79 @@
+//! [`Notification`]: an event on its way to the application, raw until somebody asks for more.
+
+use super::{Event, Subscription, Topic};
+use crate::client::{SocketId, WishId};
+use crate::id::MessageId;
+use bytes::Bytes;
+use jiff::Timestamp;
+use std::fmt;
+
+/// Something that happened, as a subscription reported it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Notification {
+    /// The message's id.
+    pub id: MessageId,
+    /// When Twitch sent it first.
+    pub timestamp: Timestamp,
+    /// The subscription that asked for it.
+    pub subscription: Subscription,
+    /// The wish that the subscription fulfils; none for a subscription that this client did not ask for.
+    pub wish: Option<WishId>,
+    /// The socket it came on.
+    pub socket: SocketId,
+    event: Bytes,
+}
+
+impl Notification {
+    pub(crate) fn new(
+        id: MessageId,
+        timestamp: Timestamp,
+        subscription: Subscription,
+        wish: Option<WishId>,
+        socket: SocketId,
+        event: Bytes,
+    ) -> Self {
+        Notification { id, timestamp, subscription, wish, socket, event }
+    }
+
+    /// The event as Twitch wrote it.
+    pub fn raw(&self) -> &Bytes {
+        &self.event
+    }
+
+    /// Whether the event is of this topic, version included.
+    pub fn is<T: Topic>(&self) -> bool {
+        self.subscription.topic == T::META.name && self.subscription.version == T::META.version
+    }
+
+    /// The event as this topic's type.
+    pub fn decode<T: Topic>(&self) -> Result<T::Event, DecodeError> {
+        if !self.is::<T>() {
+            return Err(DecodeError::OtherTopic);
+        }
+        serde_json::from_slice(&self.event).map_err(DecodeError::Unreadable)
+    }
+
+    /// The event as one of all that this version knows; [`Event::Unknown`] holds the rest, and what does not decode.
+    pub fn event(&self) -> Event {
+        Event::read(&self.subscription.topic, &self.subscription.version, &self.event)
+    }
+}
+
+impl fmt::Debug for Notification {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Subscription { topic, version, .. } = &self.subscription;
+        write!(f, "Notification({topic} {version}, {}, {} bytes)", self.id, self.event.len())
+    }
+}
+
+/// Why a notification is not of the type asked for. Its bytes are in [`Notification::raw`] all the same.
+#[derive(Debug, thiserror::Error)]
+pub enum DecodeError {
+    /// The notification is of another topic or version.
+    #[error("the notification is of another topic")]
+    OtherTopic,
+    /// The event does not have the documented form.
+    #[error("the event cannot be read: {0}")]
+    Unreadable(serde_json::Error),
+}

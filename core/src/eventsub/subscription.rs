@@ -1,0 +1,182 @@
+//! A subscription as Twitch describes it: in notifications, in answers of Helix, in revocations.
+
+use crate::id::{ConduitId, SessionId, SubscriptionId};
+use crate::wire::open_enum;
+use compact_str::CompactString;
+use jiff::Timestamp;
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize, Serializer};
+use std::fmt;
+
+/// A subscription.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Subscription {
+    /// Twitch's id. It changes whenever the subscription is made again.
+    pub id: SubscriptionId,
+    /// Whether it delivers, or why not.
+    pub status: SubscriptionStatus,
+    /// The type, such as `channel.follow`.
+    #[serde(rename = "type")]
+    pub topic: CompactString,
+    /// The type's version, such as `2` or `beta`.
+    pub version: CompactString,
+    /// What it costs against the client's `max_total_cost`.
+    #[serde(default)]
+    pub cost: u32,
+    /// What it listens to.
+    pub condition: Condition,
+    /// Where it delivers to.
+    pub transport: Transport,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// What a subscription listens to: names and values, in order of their names, empty values left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Condition(Vec<(CompactString, CompactString)>);
+
+impl Condition {
+    /// Reads a topic's fields as a condition.
+    pub fn of(topic: &impl Serialize) -> Result<Self, serde_json::Error> {
+        serde_json::from_value(serde_json::to_value(topic)?)
+    }
+
+    /// A field's value.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find_map(|(key, value)| (key == name).then_some(value))
+    }
+
+    /// Names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl Serialize for Condition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = Condition;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object of strings")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Condition, A::Error> {
+                let mut fields: Vec<(CompactString, CompactString)> = Vec::with_capacity(2);
+                while let Some((name, value)) = map.next_entry::<CompactString, Option<CompactString>>()? {
+                    if let Some(value) = value.filter(|value| !value.is_empty()) {
+                        fields.push((name, value));
+                    }
+                }
+                fields.sort_unstable();
+                Ok(Condition(fields))
+            }
+        }
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+/// Where a subscription delivers to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "method", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Transport {
+    /// A WebSocket session.
+    #[serde(rename = "websocket")]
+    WebSocket {
+        /// The session.
+        session_id: SessionId,
+        /// When the session began.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        connected_at: Option<Timestamp>,
+        /// When the session ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        disconnected_at: Option<Timestamp>,
+    },
+    /// A conduit.
+    Conduit {
+        /// The conduit.
+        conduit_id: ConduitId,
+    },
+    /// A callback over HTTPS.
+    Webhook {
+        /// Where to.
+        callback: String,
+    },
+    /// A method that this version does not know.
+    #[serde(other)]
+    Unknown,
+}
+
+open_enum! {
+    /// Whether a subscription delivers, or why not
+    /// ([Twitch's list](https://dev.twitch.tv/docs/api/reference/#get-eventsub-subscriptions)).
+    pub enum SubscriptionStatus {
+        /// It delivers.
+        Enabled = "enabled",
+        /// The webhook's callback has not answered the challenge yet.
+        WebhookCallbackVerificationPending = "webhook_callback_verification_pending",
+        /// The webhook's callback failed the challenge.
+        WebhookCallbackVerificationFailed = "webhook_callback_verification_failed",
+        /// The webhook failed too often.
+        NotificationFailuresExceeded = "notification_failures_exceeded",
+        /// The user withdrew the authorisation.
+        AuthorizationRevoked = "authorization_revoked",
+        /// The moderator of the condition is none any more.
+        ModeratorRemoved = "moderator_removed",
+        /// A user of the condition no longer exists.
+        UserRemoved = "user_removed",
+        /// The chatting user was banned from the channel.
+        ChatUserBanned = "chat_user_banned",
+        /// The type's version is no longer supported.
+        VersionRemoved = "version_removed",
+        /// The beta type is under maintenance.
+        BetaMaintenance = "beta_maintenance",
+        /// The conduit is gone.
+        ConduitDeleted = "conduit_deleted",
+        /// The client closed the socket.
+        WebsocketDisconnected = "websocket_disconnected",
+        /// The client did not answer a ping.
+        WebsocketFailedPingPong = "websocket_failed_ping_pong",
+        /// The client sent something.
+        WebsocketReceivedInboundTraffic = "websocket_received_inbound_traffic",
+        /// The client did not subscribe in time.
+        WebsocketConnectionUnused = "websocket_connection_unused",
+        /// Twitch failed.
+        WebsocketInternalError = "websocket_internal_error",
+        /// Twitch timed out writing to the client.
+        WebsocketNetworkTimeout = "websocket_network_timeout",
+        /// The network failed.
+        WebsocketNetworkError = "websocket_network_error",
+        /// The client did not follow a reconnect request.
+        WebsocketFailedToReconnect = "websocket_failed_to_reconnect",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_condition_forgets_order_and_empty_values() {
+        let one: Condition = serde_json::from_str(r#"{"b":"2","a":"1","c":"","d":null}"#).unwrap();
+        let two: Condition = serde_json::from_str(r#"{"a":"1","b":"2"}"#).unwrap();
+        assert_eq!(one, two);
+        assert_eq!(one.get("b"), Some("2"));
+        assert_eq!(serde_json::to_string(&one).unwrap(), r#"{"a":"1","b":"2"}"#);
+    }
+
+    #[test]
+    fn a_transport_that_twitch_adds_later_is_unknown() {
+        let transport: Transport = serde_json::from_str(r#"{"method":"pigeon","loft":7}"#).unwrap();
+        assert_eq!(transport, Transport::Unknown);
+    }
+}

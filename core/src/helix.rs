@@ -1,0 +1,21 @@
+//! Helix, Twitch's HTTP API: every operation as a plain struct, the shape of its answer, its token and scopes.
+//!
+//! A request struct ([`api`]) implements [`Endpoint`] through one `endpoint!` line; [`Prepared`] is what it becomes
+//! on the way out; [`Shape`] turns the answer's bytes into a value; [`Pager`] walks pages; [`Limiter`] keeps the
+//! rate; [`CallError`] says what went wrong. [`Client::call`](crate::Client::call) puts them together.
+
+pub mod api;
+mod encode;
+mod endpoint;
+mod error;
+mod limit;
+mod output;
+mod page;
+
+pub use encode::Prepared;
+pub use endpoint::{Accepts, Endpoint, Invalid, Meta, Rule};
+pub(crate) use endpoint::{check, endpoint};
+pub use error::{CallError, Refusal, TooMany};
+pub use limit::{Budget, Limiter, Turn};
+pub use output::{Answer, Json, List, Maybe, One, Shape, Text, Value};
+pub use page::{Cursor, Page, PageEnd, Paged, Pager};

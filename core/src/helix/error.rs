@@ -1,0 +1,164 @@
+//! [`CallError`]: why a call did not give its value, split by whose move it is.
+
+use super::{Cursor, Invalid};
+use crate::auth::{AnyOf, Scope};
+use crate::client::Cause;
+use crate::id::UserId;
+use http::StatusCode;
+use serde::Deserialize;
+
+/// Why a call failed. Its words carry no body and no secret.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError {
+    /// The request breaks one of Twitch's limits; nothing was sent.
+    #[error("not sent: {0}")]
+    Invalid(#[from] Invalid),
+    /// The client holds no token that fits; nothing was sent.
+    #[error("{operation}: not sent: {why}")]
+    NoToken {
+        /// The operation.
+        operation: &'static str,
+        /// What is missing, and what to do.
+        why: String,
+    },
+    /// The token lacks a scope; nothing was sent. Ask the user for one of these.
+    #[error("{operation}: the token of {user} lacks the scope {}", AnyOf(.any_of))]
+    MissingScope {
+        /// The operation.
+        operation: &'static str,
+        /// Whose token.
+        user: UserId,
+        /// Any of these would do.
+        any_of: &'static [Scope],
+    },
+    /// The user has to authorise the application again.
+    #[error("{user} has to authorise the application again: {reason}")]
+    ReauthRequired {
+        /// Whose token.
+        user: UserId,
+        /// Twitch's words.
+        reason: String,
+    },
+    /// Twitch does not accept the client id or secret.
+    #[error("check the client id and secret: {0}")]
+    Misconfigured(String),
+    /// Twitch said no.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// The request never left; the operation did not happen.
+    #[error("{operation}: not sent: {cause}")]
+    NotSent {
+        /// The operation.
+        operation: &'static str,
+        /// Why.
+        cause: Cause,
+    },
+    /// The request left and no answer came: the operation may have happened.
+    #[error("{operation}: sent, no answer: {cause}")]
+    NoAnswer {
+        /// The operation.
+        operation: &'static str,
+        /// Why.
+        cause: Cause,
+    },
+    /// The call's own deadline passed before it could be sent.
+    #[error("{operation}: not sent before its deadline, waiting for {waiting_for}")]
+    Deadline {
+        /// The operation.
+        operation: &'static str,
+        /// What it was waiting for.
+        waiting_for: &'static str,
+    },
+    /// The answer does not have the documented form.
+    #[error("{operation}: answer {status} cannot be read: {why}")]
+    Unreadable {
+        /// The operation.
+        operation: &'static str,
+        /// The status.
+        status: StatusCode,
+        /// What is wrong, and where.
+        why: String,
+    },
+    /// A walk over pages failed; it can go on from `cursor`.
+    #[error("{error} (the walk can go on from its last cursor)")]
+    Walk {
+        /// The cursor of the page that failed.
+        cursor: Cursor,
+        /// Why.
+        error: Box<CallError>,
+    },
+    /// The reply belongs to another call.
+    #[error("this reply belongs to another call")]
+    NotMine,
+    /// The call was cancelled, or the client closed.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// A refusal in Twitch's own words.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{operation}: {} {message}", .status.as_u16())]
+#[non_exhaustive]
+pub struct Refusal {
+    /// The operation.
+    pub operation: &'static str,
+    /// The status.
+    pub status: StatusCode,
+    /// Twitch's `error`, usually the status in words.
+    pub error: String,
+    /// Twitch's `message`; empty where the answer was not Twitch's JSON.
+    pub message: String,
+    /// For a 429, which limit was hit.
+    pub too_many: Option<TooMany>,
+}
+
+/// Which limit a 429 is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TooMany {
+    /// The rate limit; waiting for the bucket helps.
+    Requests,
+    /// The operation's own limit, while the bucket has points left.
+    OperationLimit,
+    /// Too many EventSub subscriptions of one type and condition.
+    TypeAndCondition,
+    /// Too many WebSocket connections with enabled subscriptions.
+    Transports,
+    /// The subscriptions' total cost.
+    TotalCost,
+}
+
+impl Refusal {
+    /// Reads a refusal; a body that is not Twitch's JSON (a proxy's HTML, nothing) leaves the words empty.
+    pub(crate) fn read(operation: &'static str, status: StatusCode, points_left: bool, body: &[u8]) -> Self {
+        #[derive(Deserialize, Default)]
+        struct Words {
+            #[serde(default)]
+            error: String,
+            #[serde(default)]
+            message: String,
+        }
+        let Words { error, message } = serde_json::from_slice(body).unwrap_or_default();
+        let too_many =
+            (status == StatusCode::TOO_MANY_REQUESTS).then(|| TooMany::read(&message, points_left));
+        Refusal { operation, status, error, message, too_many }
+    }
+}
+
+impl TooMany {
+    fn read(message: &str, points_left: bool) -> Self {
+        let message = message.to_ascii_lowercase();
+        if message.contains("type and condition") {
+            TooMany::TypeAndCondition
+        } else if message.contains("websocket transports") {
+            TooMany::Transports
+        } else if message.contains("cost") {
+            TooMany::TotalCost
+        } else if points_left {
+            TooMany::OperationLimit
+        } else {
+            TooMany::Requests
+        }
+    }
+}

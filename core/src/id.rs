@@ -1,0 +1,133 @@
+//! Twitch's identifiers, each a type of its own, so that a message id never stands where a user id belongs.
+//!
+//! All are short strings, kept inline where they fit. Twitch promises no format; only user ids are checked to be
+//! numeric, where Twitch would answer 500 otherwise.
+
+use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(CompactString);
+
+        impl $name {
+            /// Wraps an identifier as Twitch writes it.
+            pub fn new(id: impl AsRef<str>) -> Self {
+                $name(CompactString::new(id))
+            }
+
+            /// The identifier as Twitch writes it.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(id: &str) -> Self {
+                Self::new(id)
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(id: String) -> Self {
+                $name(id.into())
+            }
+        }
+
+        impl From<&$name> for $name {
+            fn from(id: &$name) -> Self {
+                id.clone()
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                self.as_str()
+            }
+        }
+
+        impl PartialEq<str> for $name {
+            fn eq(&self, other: &str) -> bool {
+                self.as_str() == other
+            }
+        }
+
+        impl PartialEq<&str> for $name {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_str() == *other
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A Twitch account, whatever part it plays: broadcaster, moderator, chatter, viewer.
+    UserId,
+    /// An account's login name: lower case, unique, changeable.
+    Login,
+    /// A category, which Twitch's older words call a game.
+    CategoryId,
+    /// A live stream.
+    StreamId,
+    /// A message in a chat room.
+    ChatMessageId,
+    /// An EventSub message: the same id means the same message, delivered again.
+    MessageId,
+    /// An EventSub subscription. It does not survive a lost session; a [`WishId`](crate::WishId) does.
+    SubscriptionId,
+    /// An EventSub WebSocket session.
+    SessionId,
+    /// A conduit.
+    ConduitId,
+}
+
+impl UserId {
+    /// Whether the id has the only form that Twitch accepts: decimal digits.
+    pub fn is_numeric(&self) -> bool {
+        !self.0.is_empty() && self.0.bytes().all(|b| b.is_ascii_digit())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_its_string_on_the_wire_and_in_words() {
+        let id: UserId = serde_json::from_str("\"1001\"").unwrap();
+        assert_eq!(id, "1001");
+        assert_eq!(id.to_string(), "1001");
+        assert_eq!(format!("{id:?}"), "UserId(1001)");
+        assert_eq!(serde_json::to_string(&id).unwrap(), "\"1001\"");
+        assert_eq!(UserId::from(&id), id);
+    }
+
+    #[test]
+    fn only_digits_are_a_numeric_user_id() {
+        assert!(UserId::new("1001").is_numeric());
+        assert!(!UserId::new("").is_numeric());
+        assert!(!UserId::new("ada").is_numeric());
+    }
+}

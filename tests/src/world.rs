@@ -165,7 +165,9 @@ impl World {
     pub fn request(&mut self, now: Time, request: &http::Request<Bytes>) -> http::Response<Bytes> {
         self.advance(now);
         self.ledger.latest.clear();
-        let ask = Ask::read(request);
+        let mut ask = Ask::read(request);
+        ask.salt = self.rng.below(0x1_0000);
+        ask.odd_page = self.rng.chance(self.faults.odd_page);
         let path = ask.path.clone();
         let (answer, headers) = if path.starts_with("/helix/") {
             self.helix(&ask)

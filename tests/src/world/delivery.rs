@@ -103,7 +103,7 @@ impl World {
 
     fn notification(&mut self, number: u64, message_id: &str, event: &Value) -> Bytes {
         let mut event = event.clone();
-        if self.rng.chance(self.faults.novelty) {
+        if self.rng.chance(self.faults.novelty) && event.is_object() {
             event["sim_novelty"] = json!({"level": 3, "words": ["new", null]});
             for part in ["message_type", "type"] {
                 if event[part].is_string() {

@@ -204,14 +204,16 @@ pub(super) fn page_of<'a, T>(all: &'a [T], ask: &Ask, size: usize) -> Result<(&'
         None => 0,
         Some(cursor) => cursor
             .strip_prefix("sim")
-            .and_then(|at| usize::from_str_radix(at, 16).ok())
+            .and_then(|rest| usize::from_str_radix(rest.split_once('.')?.0, 16).ok())
             .ok_or_else(|| Answer::refuse(400, "Invalid cursor"))?,
     };
     let rest = all.get(start..).unwrap_or_default();
-    let slice = &rest[..size.min(rest.len())];
+    let empty = ask.odd_page && ask.salt.is_multiple_of(2) && !rest.is_empty();
+    let slice = &rest[..if empty { 0 } else { size.min(rest.len()) }];
     let end = start + slice.len();
-    let pagination = if end < all.len() {
-        serde_json::json!({"cursor": format!("sim{end:04x}")})
+    let trailing = ask.odd_page && !slice.is_empty();
+    let pagination = if end < all.len() || trailing {
+        serde_json::json!({"cursor": format!("sim{end:x}.{:04x}", ask.salt)})
     } else {
         serde_json::json!({})
     };

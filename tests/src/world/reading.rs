@@ -30,6 +30,9 @@ pub(super) struct Ask {
     pub(super) body: Bytes,
     pub(super) authorization: Option<String>,
     pub(super) client_id: Option<String>,
+    /// Makes each page's cursor another one, and each oddness of pages a matter of chance.
+    pub(super) salt: u64,
+    pub(super) odd_page: bool,
 }
 
 impl Ask {
@@ -42,6 +45,8 @@ impl Ask {
             body: request.body().clone(),
             authorization: header("authorization"),
             client_id: header("client-id"),
+            salt: 0,
+            odd_page: false,
         }
     }
 

@@ -107,6 +107,8 @@ pub struct Faults {
     pub helix_429: f64,
     /// A Helix call with a valid token is answered with 401.
     pub helix_401: f64,
+    /// A page of a list is empty though more follows, or has a cursor though nothing follows.
+    pub odd_page: f64,
     /// `/token` answers 500; nothing was done.
     pub token_5xx: f64,
     /// `/token` does its work, then answers 500.
@@ -144,6 +146,7 @@ impl Faults {
             helix_done_5xx: rate,
             helix_429: rate,
             helix_401: rate,
+            odd_page: rate,
             token_5xx: rate,
             token_done_5xx: rate,
             refuse_socket: rate,

@@ -69,6 +69,8 @@ pub(super) struct Session {
     pub(super) moved: Option<Time>,
     keepalive: u64,
     used: bool,
+    /// Whether the client closed its socket while it was asked to move.
+    left: bool,
 }
 
 #[derive(Default)]
@@ -239,6 +241,7 @@ impl World {
             moved: None,
             keepalive: keepalive.clamp(10, 600),
             used: false,
+            left: false,
         };
         sockets.sessions.insert(sockets.made, session);
         sockets.ids.insert(id, sockets.made);
@@ -257,7 +260,13 @@ impl World {
                 self.sockets.open.remove(&stale);
                 self.outputs.push_back(WorldOutput::Cut(stale));
             }
-            Link::On(_) | Link::Moved { .. } | Link::Ended => return None,
+            Link::On(_) | Link::Moved { .. } => return None,
+            Link::Ended => {
+                if session.left {
+                    self.violated(Rule::OldSocketClosedFirst, format!("before {peer:?} was opened"));
+                }
+                return None;
+            }
         }
         Some(key)
     }
@@ -405,7 +414,12 @@ impl World {
                 Some((new, 4007, "invalid reconnect"))
             }
             Link::Moved { old, .. } => Some((old, 4004, "reconnect grace time expired")),
-            Link::On(_) | Link::Asked { .. } | Link::Ended => None,
+            Link::Asked { .. } => {
+                // Closing is fine for a client that goes away; it is not for one that comes to the new URL after it.
+                session.left = by_client;
+                None
+            }
+            Link::On(_) | Link::Ended => None,
         };
         self.end_session(key, status);
         if let Some((other, code, reason)) = other {

@@ -955,3 +955,84 @@ fn conduits_have_limits() {
     assert_eq!(conduit.call("DELETE", &path, None).0, 204);
     assert_eq!(conduit.call("DELETE", &path, None).0, 404);
 }
+
+#[test]
+fn any_input_at_any_time_leaves_the_world_whole() {
+    let paths = [
+        "/users",
+        "/streams",
+        "/channels/followers?broadcaster_id=1001&after=sim9.1",
+        "/eventsub/subscriptions",
+        "/eventsub/conduits",
+        "/eventsub/conduits/shards?conduit_id=x",
+        "/chat/messages",
+        "/moderation/bans?broadcaster_id=1001&moderator_id=1001",
+        "",
+    ];
+    let bodies =
+        ["", "[]", "7", "{}", r#"{"data":[]}"#, r#"{"shards":[1],"conduit_id":"x","transport":3}"#, "\u{0}"];
+    let urls = ["/ws", "/ws?challenge=x", "ws://a", "wss://a/ws?keepalive_timeout_seconds=-1", "/no", "?"];
+    for seed in 0..20 {
+        let mut stage = Stage::new();
+        stage.world.faults = Faults::all(0.1);
+        let mut dice = seed;
+        let mut roll = |end: usize| {
+            dice = u64::wrapping_mul(dice, 6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (dice >> 33) as usize % end
+        };
+        for step in 0..500_u64 {
+            stage.now = stage.now + Duration::from_millis(roll(3000) as u64);
+            let peer = PeerId(roll(step as usize + 1) as u64);
+            match roll(8) {
+                0 => {
+                    let _ = stage.world.open(stage.now, PeerId(step), urls[roll(urls.len())]);
+                }
+                1 => {
+                    let said = [Said::Text, Said::Binary, Said::Ping, Said::Pong, Said::Close][roll(5)];
+                    stage.world.said(stage.now, peer, said);
+                }
+                2 => stage.world.gone(stage.now, peer),
+                3 => {
+                    let method = ["GET", "POST", "PATCH", "DELETE", "PUT"][roll(5)];
+                    let request = Request::builder()
+                        .method(method)
+                        .uri(format!("/helix{}", paths[roll(paths.len())]))
+                        .header("Client-Id", CLIENT)
+                        .header("Authorization", format!("Bearer {}", stage.token));
+                    stage.send(request, bodies[roll(bodies.len())].into());
+                }
+                4 => stage.world.reconnect(stage.now, &Which::All),
+                5 => stage.world.raid(stage.now, "1001", "nobody", 1),
+                6 => {
+                    if let Some((_, id)) = stage.world.open_sockets().last() {
+                        let id = id.to_owned();
+                        let condition = json!({"to_broadcaster_user_id": "1001"});
+                        stage.subscribe(&id, "channel.raid", "1", condition);
+                    }
+                }
+                _ => stage.world.handle_timeout(stage.now),
+            }
+            stage.world.handle_timeout(stage.now);
+            assert!(stage.world.poll_timeout().is_none_or(|due| due > stage.now), "seed {seed}, step {step}");
+        }
+    }
+}
+
+#[test]
+fn after_a_crash_an_orphan_still_counts_until_its_pong_is_missed() {
+    let mut stage = Stage::new();
+    let session = stage.session(1);
+    stage.follows(&session);
+    // The process is gone, and nothing told the server.
+    stage.pass_and(20.0, false);
+    let second = stage.session(2);
+    stage.follows(&second);
+    let (brook, ada) = (stage.world.user("brook"), stage.ada.clone());
+    stage.world.follow(stage.now, &brook, &ada);
+    let [orphan, heard] = stage.world.events() else { panic!("two subscriptions") };
+    assert_eq!((&orphan.peers[..], &heard.peers[..]), (&[PeerId(1)][..], &[PeerId(2)][..]));
+    assert_ne!(orphan.message_id, heard.message_id);
+    assert_eq!(orphan.happening, heard.happening);
+    stage.pass_and(21.0, false);
+    assert_eq!(stage.world.enabled(CLIENT, Some(&ada)).len(), 1);
+}

@@ -125,7 +125,7 @@ mod tests {
 
     open_enum! {
         /// A test's colours.
-        enum Colour { /** Red. */ Red = "red", /** Blue. */ Blue = "blue" }
+        pub enum Colour { /** Red. */ Red = "red", /** Blue. */ Blue = "blue" }
     }
 
     #[derive(serde::Deserialize)]

@@ -89,13 +89,7 @@ pub(super) enum Purpose {
     /// A wish that is to be held.
     Post { wish: WishId, user: UserId, session: SessionId },
     /// A wish that is held already.
-    Find {
-        wish: WishId,
-        subject: Subject,
-        session: SessionId,
-        user: UserId,
-        pager: Pager<GetEventSubSubscriptions>,
-    },
+    Find(Box<Find>),
     /// Nobody: a subscription that is not wanted any more.
     Delete,
 }

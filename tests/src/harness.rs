@@ -79,7 +79,9 @@ pub struct Harness {
     last_peer: u64,
     failures: Vec<String>,
     trace: VecDeque<String>,
+    keep: usize,
     steps: u64,
+    restarts: Vec<Time>,
 }
 
 /// What is under way.
@@ -135,9 +137,6 @@ impl Rng {
     }
 }
 
-/// How many lines of the trace are kept.
-const TRACE: usize = 400;
-
 impl Harness {
     /// No client yet.
     pub fn new(seed: u64, world: World) -> Self {
@@ -153,7 +152,9 @@ impl Harness {
             last_peer: 0,
             failures: Vec::new(),
             trace: VecDeque::new(),
+            keep: 0,
             steps: 0,
+            restarts: Vec::new(),
         }
     }
 
@@ -192,6 +193,11 @@ impl Harness {
         self.trace.iter().map(String::as_str)
     }
 
+    /// Keeps this many lines of the trace from now on; none by default, since writing them takes time.
+    pub fn keep_trace(&mut self, lines: usize) {
+        self.keep = lines;
+    }
+
     /// How many entries were taken.
     pub fn steps(&self) -> u64 {
         self.steps
@@ -221,7 +227,8 @@ impl Harness {
 
     /// Ends a client's process without a word, and starts another on the same store, with the same wishes.
     pub fn restart(&mut self, number: usize) {
-        self.note(format!("client {number} dies and is started again"));
+        self.note(|| format!("client {number} dies and is started again"));
+        self.restarts.push(self.now);
         let dead: Vec<PeerId> =
             self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect();
         for peer in dead {
@@ -237,7 +244,7 @@ impl Harness {
     /// Lets a client's machine sleep: its monotonic clock stands still, so for the client all that passes is that
     /// its sockets say nothing and its wall clock jumps.
     pub fn sleep(&mut self, number: usize, by: Duration) {
-        self.note(format!("client {number} sleeps for {by:?}"));
+        self.note(|| format!("client {number} sleeps for {by:?}"));
         let peers: Vec<PeerId> =
             self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect();
         for peer in peers {
@@ -311,15 +318,18 @@ impl Harness {
         self.rng.between(fastest, slowest)
     }
 
-    fn note(&mut self, line: String) {
-        if self.trace.len() == TRACE {
+    fn note(&mut self, line: impl FnOnce() -> String) {
+        if self.keep == 0 {
+            return;
+        }
+        if self.trace.len() == self.keep {
             self.trace.pop_front();
         }
-        self.trace.push_back(format!("{:?} {line}", self.now));
+        self.trace.push_back(format!("{:?} {}", self.now, line()));
     }
 
     fn fail(&mut self, what: String) {
-        self.note(format!("FAILED: {what}"));
+        self.note(|| format!("FAILED: {what}"));
         self.failures.push(format!("{:?} {what}", self.now));
     }
 
@@ -331,12 +341,9 @@ impl Harness {
         match event {
             Event::ToWorld { node, life, id, request } => {
                 let response = self.world.request(self.now, &request);
-                self.note(format!(
-                    "{} {} -> {}",
-                    request.method(),
-                    request.uri().path(),
-                    response.status().as_u16()
-                ));
+                self.note(|| {
+                    format!("{} {} -> {}", request.method(), request.uri().path(), response.status().as_u16())
+                });
                 let delay = self.delay();
                 if self.rng.chance(self.network.response_hangs) {
                     self.world.answer_lost();
@@ -374,7 +381,7 @@ impl Harness {
             Event::GoesSilent { peer } => {
                 if let Some(entry) = self.peers.get_mut(&peer) {
                     entry.silent = true;
-                    self.note(format!("{peer:?} goes silent"));
+                    self.note(|| format!("{peer:?} goes silent"));
                 }
             }
             Event::Stored { node, life, id, op } => {
@@ -403,7 +410,7 @@ impl Harness {
 
     fn tell(&mut self, number: usize, input: Input) {
         if !matches!(input, Input::Timeout) {
-            self.note(format!("client {number} <- {input:?}"));
+            self.note(|| format!("client {number} <- {input:?}"));
         }
         self.nodes[number].client.handle(self.now, input);
         self.drain(number);
@@ -412,8 +419,7 @@ impl Harness {
     /// Carries out what a client asks for.
     fn drain(&mut self, number: usize) {
         while let Some(output) = self.nodes[number].client.poll_output() {
-            let line = format!("client {number} -> {output:?}");
-            self.note(line);
+            self.note(|| format!("client {number} -> {output:?}"));
             let life = self.nodes[number].life;
             match output {
                 Output::Http { id, request, .. } => self.send(number, life, id, request),

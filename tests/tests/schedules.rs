@@ -27,6 +27,13 @@ fn a_thousand_random_schedules_lose_nothing_double_nothing_and_come_to_rest() {
         workers.into_iter().filter_map(|worker| worker.join().expect("a schedule panicked")).collect()
     });
     if let Some(first) = failed.into_iter().min_by_key(|failed| failed.seed) {
-        panic!("{first}");
+        if seeds.end - seeds.start == 1 {
+            panic!("{first}");
+        }
+        let failures = first.failures.join("\n  ");
+        panic!(
+            "seed {} failed; run it alone with TWITCHWIRE_SEED={0} to see its trace:\n  {failures}",
+            first.seed
+        );
     }
 }

@@ -356,12 +356,12 @@ impl Plan {
         }
     }
 
-    /// A shard moved, but its old link broke before the new one stood: events may be missing.
+    /// A shard moved, but something went wrong on the way: events may be missing.
     pub fn moved_late(&mut self, shard: u32, from: Option<Timestamp>, to: Option<Timestamp>) {
         let Some(entry) = self.sessions.get(&shard) else { return };
         let wishes: Vec<WishId> = entry.wishes.iter().copied().collect();
         if !wishes.is_empty() {
-            let why = "the old link broke before the new one stood".into();
+            let why = "the handover went wrong on the way".into();
             self.out.push_back(Step::Gap(Gap { scope: GapScope::Wishes(wishes), from, to, why }));
         }
     }

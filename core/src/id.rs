@@ -101,6 +101,31 @@ ids! {
     SessionId,
     /// A conduit.
     ConduitId,
+    /// An extension, which is also its client id.
+    ExtensionId,
+    /// A creator's goal.
+    GoalId,
+    /// A Guest Star session.
+    GuestStarSessionId,
+    /// A place in a Guest Star session: `0` is the host's, guests have the numbers after it, and `SCREENSHARE` is the
+    /// shared screen.
+    GuestStarSlotId,
+    /// A Hype Train.
+    HypeTrainId,
+    /// A term that a channel blocks.
+    BlockedTermId,
+    /// A request to be unbanned.
+    UnbanRequestId,
+    /// A poll.
+    PollId,
+    /// A choice of a poll.
+    PollChoiceId,
+    /// A prediction.
+    PredictionId,
+    /// An outcome of a prediction.
+    PredictionOutcomeId,
+    /// A broadcast in a channel's schedule.
+    ScheduleSegmentId,
 }
 
 impl UserId {

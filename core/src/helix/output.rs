@@ -33,9 +33,22 @@ impl Answer {
         serde_json::from_slice(&self.body).map_err(|error| CallError::Unreadable {
             operation: self.operation,
             status: self.status,
-            why: error.to_string(),
+            why: why_unreadable::<T>(&self.body).unwrap_or_else(|| error.to_string()),
         })
     }
+}
+
+/// Reads a body that would not be read once more, this time to learn the path of the field at fault. Words that serde
+/// quotes from the body are left out.
+fn why_unreadable<T: DeserializeOwned>(body: &[u8]) -> Option<String> {
+    let mut reader = serde_json::Deserializer::from_slice(body);
+    let error = serde_path_to_error::deserialize::<_, T>(&mut reader).err()?;
+    let words = error.inner().to_string();
+    let words = match (words.find('"'), words.rfind('"')) {
+        (Some(from), Some(to)) if from < to => format!("{}…{}", &words[..=from], &words[to..]),
+        _ => words,
+    };
+    Some(format!("`{}`: {words}", error.path()))
 }
 
 impl fmt::Debug for Answer {
@@ -48,6 +61,11 @@ impl fmt::Debug for Answer {
 pub trait Shape {
     /// What the caller gets.
     type Value;
+
+    /// Whether this status, other than 2xx, is an answer all the same: a 404 that means "there is none".
+    fn accepts(_: StatusCode) -> bool {
+        false
+    }
 
     /// Reads the answer.
     fn decode(answer: &Answer) -> Result<Self::Value, CallError>;
@@ -126,5 +144,37 @@ impl Shape for () {
 
     fn decode(_: &Answer) -> Result<(), CallError> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize, Debug)]
+    struct Item {
+        #[serde(rename = "count")]
+        _count: u64,
+    }
+
+    fn why(body: &'static str) -> String {
+        let answer = Answer {
+            operation: "get-items",
+            status: StatusCode::OK,
+            headers: HeaderMap::new(),
+            body: Bytes::from_static(body.as_bytes()),
+        };
+        List::<Item>::decode(&answer).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn an_unreadable_answer_names_the_field_and_quotes_nothing() {
+        assert_eq!(
+            why(r#"{"data":[{"count":1},{"count":"s3cr\"et"}]}"#),
+            "get-items: answer 200 OK cannot be read: `data[1].count`: invalid type: string \"…\", expected u64 \
+             at line 1 column 40"
+        );
+        assert!(why(r#"{"data":[{}]}"#).contains("`data[0]`: missing field `count`"));
+        assert!(why("<html>").contains("expected value"));
     }
 }

@@ -7,13 +7,15 @@
 use super::{Answer, CallError, Endpoint, Invalid, Prepared, Shape, Value};
 use crate::wire::null_as_default;
 use compact_str::CompactString;
-use serde::Deserialize;
 use serde::de::{DeserializeOwned, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::ser::{SerializeMap, Serializer};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::marker::PhantomData;
 
 /// Where a walk stands. It means something only to Twitch.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
 pub struct Cursor(CompactString);
 
 impl Cursor {
@@ -29,18 +31,18 @@ impl Cursor {
 }
 
 /// One page of a list.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(bound = "T: Deserialize<'de>")]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound(serialize = "T: Serialize", deserialize = "T: Deserialize<'de>"))]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The page's items.
     #[serde(default = "Vec::new", deserialize_with = "null_as_default", rename = "data")]
     pub items: Vec<T>,
     /// Leads to the next page, which may turn out empty; none on the last.
-    #[serde(default, deserialize_with = "cursor", rename = "pagination")]
+    #[serde(default, deserialize_with = "cursor", serialize_with = "pagination", rename = "pagination")]
     pub cursor: Option<Cursor>,
     /// The length of the whole list, where the operation tells it.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub total: Option<u64>,
 }
 
@@ -115,6 +117,15 @@ pub(crate) fn cursor<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Optio
         }
     }
     deserializer.deserialize_any(Pagination)
+}
+
+/// Writes `pagination` as an object: with the cursor, or `{}`.
+pub(crate) fn pagination<S: Serializer>(cursor: &Option<Cursor>, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(usize::from(cursor.is_some())))?;
+    if let Some(cursor) = cursor {
+        map.serialize_entry("cursor", cursor)?;
+    }
+    map.end()
 }
 
 /// Why a walk ended.

@@ -1,7 +1,7 @@
 //! [EventSub](https://dev.twitch.tv/docs/api/reference/#create-eventsub-subscription): subscriptions.
 
 use crate::eventsub::{Condition, Subscription, SubscriptionStatus, Transport};
-use crate::helix::page::cursor;
+use crate::helix::page::{cursor, pagination};
 use crate::helix::{Answer, CallError, Cursor, Paged, Shape, endpoint};
 use crate::id::{SubscriptionId, UserId};
 use crate::wire::null_as_default;
@@ -55,7 +55,7 @@ endpoint!(GetEventSubSubscriptions = "get-eventsub-subscriptions": get "/eventsu
 ));
 
 /// Subscriptions, and what they cost.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SubscriptionPage {
     /// The subscriptions: the one created, or a page of the list.
@@ -71,7 +71,7 @@ pub struct SubscriptionPage {
     #[serde(default)]
     pub max_total_cost: u64,
     /// Leads to the next page.
-    #[serde(default, deserialize_with = "cursor", rename = "pagination")]
+    #[serde(default, deserialize_with = "cursor", serialize_with = "pagination", rename = "pagination")]
     pub cursor: Option<Cursor>,
 }
 

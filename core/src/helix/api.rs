@@ -31,3 +31,15 @@ pub use hype_train::{GetHypeTrainStatus, HypeTrain, HypeTrainContribution, HypeT
 pub use hype_train::{HypeTrainParticipant, HypeTrainRecord, HypeTrainStatus, HypeTrainType};
 pub use raids::{CancelRaid, Raid, StartRaid};
 pub use search::{FoundCategory, FoundChannel, SearchCategories, SearchChannels};
+
+pub mod polls;
+pub mod predictions;
+pub mod schedule;
+
+pub use polls::{CreatePoll, EndPoll, GetPolls, NewPollChoice, Poll, PollChoice, PollStatus};
+pub use predictions::{CreatePrediction, EndPrediction, GetPredictions, NewPredictionOutcome, Prediction};
+pub use predictions::{PredictionColor, PredictionOutcome, PredictionStatus, TopPredictor};
+pub use schedule::{CreateChannelStreamScheduleSegment, DeleteChannelStreamScheduleSegment};
+pub use schedule::{GetChannelICalendar, GetChannelStreamSchedule, NewScheduleSegment, Schedule};
+pub use schedule::{ScheduleCategory, SchedulePage, ScheduleSegment, ScheduleSegmentChange};
+pub use schedule::{UpdateChannelStreamSchedule, UpdateChannelStreamScheduleSegment, Vacation};

@@ -16,7 +16,7 @@ pub mod users;
 pub use channels::{FollowedBy, GetChannelFollowers};
 pub use eventsub::{CreateEventSubSubscription, CreatedSubscription, DeleteEventSubSubscription};
 pub use eventsub::{GetEventSubSubscriptions, SubscriptionPage};
-pub use moderation::{Ban, BanUser, Banned};
+pub use moderation::*;
 pub use users::{BroadcasterType, GetUsers, User, UserType};
 
 pub mod games;

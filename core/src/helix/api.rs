@@ -43,3 +43,6 @@ pub use schedule::{CreateChannelStreamScheduleSegment, DeleteChannelStreamSchedu
 pub use schedule::{GetChannelICalendar, GetChannelStreamSchedule, NewScheduleSegment, Schedule};
 pub use schedule::{ScheduleCategory, SchedulePage, ScheduleSegment, ScheduleSegmentChange};
 pub use schedule::{UpdateChannelStreamSchedule, UpdateChannelStreamScheduleSegment, Vacation};
+
+pub mod guest_star;
+pub use guest_star::*;

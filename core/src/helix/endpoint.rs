@@ -205,8 +205,8 @@ pub(crate) mod check {
 /// `token` is `user(field)`, `user`, `app`, `any(field)`, `any`, `jwt` or `nothing`: which tokens Twitch accepts, and the
 /// field that names the user whose token is the default. `scopes` are a user token's, `app` those that users must
 /// have granted for an app token; a rule is `any(A, B)` or `all(any(A, B), any(C))`. Without `body`, the struct is
-/// the query; with `whole` it is the body; `json` and `data` send one field, `data` inside `{"data": …}`. `both_ways`
-/// says that pages can be walked with `before` too.
+/// the query; with `whole` it is the body; `json` and `data` send one field, `data` inside `{"data": …}`. `page`
+/// bounds the field `first`; `both_ways` says that pages can be walked with `before` too.
 macro_rules! endpoint {
     ($name:ident = $operation:literal: $method:ident $path:literal => $output:ty, $token:ident $(($owner:ident))?
         $(, scopes: $rule:ident $scopes:tt)?
@@ -246,10 +246,14 @@ macro_rules! endpoint {
 
             $($crate::helix::endpoint!(@body $body $($field)?);)?
 
-            $(fn check(&self) -> Result<(), $crate::helix::Invalid> {
-                let $request = self;
-                $check
-            })?
+            fn check(&self) -> Result<(), $crate::helix::Invalid> {
+                $($crate::helix::check::range_if("first", self.first, 1, i64::from($page))?;)?
+                $(
+                    let $request = self;
+                    $check?;
+                )?
+                Ok(())
+            }
         }
     };
     (@method get) => { http::Method::GET };

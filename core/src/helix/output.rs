@@ -49,13 +49,13 @@ pub trait Shape {
     /// What the caller gets.
     type Value;
 
+    /// Whether this status, other than 2xx, is an answer all the same: a 404 that means "there is none".
+    fn accepts(_: StatusCode) -> bool {
+        false
+    }
+
     /// Reads the answer.
     fn decode(answer: &Answer) -> Result<Self::Value, CallError>;
-
-    /// Whether an answer with this status is read; any other is a [`Refusal`](super::Refusal).
-    fn accepts(status: StatusCode) -> bool {
-        status.is_success()
-    }
 }
 
 #[derive(Deserialize)]
@@ -213,7 +213,6 @@ mod tests {
         assert_eq!(OrNone::<Maybe<u8>>::decode(&answer(200, r#"{"data":[7]}"#)), Ok(Some(7)));
         assert_eq!(OrNone::<List<u8>>::decode(&answer(404, "")), Ok(vec![]));
         assert!(OrNone::<Maybe<u8>>::accepts(StatusCode::NOT_FOUND));
-        assert!(OrNone::<Maybe<u8>>::accepts(StatusCode::OK));
         assert!(!OrNone::<Maybe<u8>>::accepts(StatusCode::BAD_REQUEST));
         assert!(!Maybe::<u8>::accepts(StatusCode::NOT_FOUND));
     }

@@ -1,7 +1,8 @@
 //! Small values that Helix and EventSub share.
 
-use crate::wire::open_enum;
+use crate::wire::{empty_as_none, open_enum};
 use compact_str::CompactString;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -118,6 +119,38 @@ impl fmt::Display for Amount {
         let sign = if self.value < 0 { "-" } else { "" };
         let point = if part.is_empty() { "" } else { "." };
         write!(f, "{sign}{whole}{point}{part} {}", self.currency)
+    }
+}
+
+/// A span of time that a report covers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct DateRange {
+    /// Its start; none where it is not bounded.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    pub started_at: Option<Timestamp>,
+    /// Its end; none where it is not bounded.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    pub ended_at: Option<Timestamp>,
+}
+
+open_enum! {
+    /// What viewers should know of a stream before they watch it: a content classification label.
+    pub enum ContentLabel {
+        /// Politics and sensitive social issues.
+        DebatedSocialIssuesAndPolitics = "DebatedSocialIssuesAndPolitics",
+        /// Drugs, intoxication, excessive tobacco use.
+        DrugsIntoxication = "DrugsIntoxication",
+        /// Gambling.
+        Gambling = "Gambling",
+        /// A game rated for grown-ups. Twitch sets it by the category, nobody else can.
+        MatureGame = "MatureGame",
+        /// Much profanity or vulgarity.
+        ProfanityVulgarity = "ProfanityVulgarity",
+        /// Sexual themes.
+        SexualThemes = "SexualThemes",
+        /// Violence, gore, or what else disturbs.
+        ViolentGraphic = "ViolentGraphic",
     }
 }
 

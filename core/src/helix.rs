@@ -19,5 +19,5 @@ pub(crate) use endpoint::{check, endpoint};
 pub use error::{CallError, Refusal, TooMany};
 pub use jwt::ExtensionClaims;
 pub use limit::{Budget, Limiter, Turn};
-pub use output::{Answer, Json, List, Maybe, One, Shape, Text, Value};
+pub use output::{Answer, Json, List, Maybe, Object, One, OrNone, Shape, Text, Value};
 pub use page::{Cursor, Page, PageEnd, Paged, Pager};

@@ -101,8 +101,40 @@ ids! {
     SessionId,
     /// A conduit.
     ConduitId,
-    /// An extension, which is also its client id.
+    /// A conduit's shard: a number from 0, written as text.
+    ShardId,
+    /// A clip.
+    ClipId,
+    /// A video.
+    VideoId,
+    /// A marker in a stream.
+    MarkerId,
+    /// A custom reward for channel points.
+    RewardId,
+    /// A redemption of a reward.
+    RedemptionId,
+    /// A custom power-up.
+    PowerUpId,
+    /// A charity campaign.
+    CampaignId,
+    /// A donation to a charity campaign.
+    DonationId,
+    /// An emote.
+    EmoteId,
+    /// A set of emotes.
+    EmoteSetId,
+    /// A shared chat session.
+    SharedChatSessionId,
+    /// A team.
+    TeamId,
+    /// An extension, which is its client id.
     ExtensionId,
+    /// An extension's transaction.
+    TransactionId,
+    /// A drop that a user is entitled to.
+    EntitlementId,
+    /// What a drop gives.
+    BenefitId,
     /// A creator's goal.
     GoalId,
     /// A Guest Star session.

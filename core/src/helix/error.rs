@@ -88,6 +88,16 @@ pub enum CallError {
         /// Why.
         error: Box<CallError>,
     },
+    /// A walk over pages was going on and Twitch no longer takes its cursor. Starting again, or from `last_good`, repeats items.
+    #[error("{refusal} (the walk's cursor is no longer accepted)")]
+    CursorRefused {
+        /// The cursor that Twitch refused.
+        refused: Cursor,
+        /// The cursor of the last page that came; none if that was the first.
+        last_good: Option<Cursor>,
+        /// Twitch's words.
+        refusal: Refusal,
+    },
     /// The reply belongs to another call.
     #[error("this reply belongs to another call")]
     NotMine,

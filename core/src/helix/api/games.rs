@@ -1,6 +1,6 @@
 //! [Games](https://dev.twitch.tv/docs/api/reference/#get-top-games), which Twitch calls categories elsewhere.
 
-use crate::helix::{Cursor, List, Page, check, endpoint};
+use crate::helix::{List, Page, check, endpoint};
 use crate::id::CategoryId;
 use crate::wire::empty_as_none;
 use compact_str::CompactString;
@@ -11,12 +11,9 @@ use serde::{Deserialize, Serialize};
 pub struct GetTopGames {
     /// How many a page, 1 to 100; Twitch's default is 20.
     pub first: Option<u16>,
-    /// Asks for the page before this cursor. For a single call: a walk goes forward.
-    pub before: Option<Cursor>,
 }
 
-endpoint!(GetTopGames = "get-top-games": get "/games/top" => Page<Game>, any, page: 100,
-    check: |r| check::range_if("first", r.first, 1, 100));
+endpoint!(GetTopGames = "get-top-games": get "/games/top" => Page<Game>, any, page: 100 both_ways);
 
 /// Gets categories by id, by exact name, or by their IGDB id.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -68,13 +65,14 @@ pub struct Game {
 mod tests {
     use super::*;
     use crate::helix::api::fixture::{decode, query, refused};
+    use crate::helix::{Cursor, Endpoint};
     use serde_json::json;
 
     #[test]
-    fn top_games_come_in_pages_and_can_be_asked_for_backwards() {
+    fn top_games_come_in_pages_that_are_walked_both_ways() {
         assert_eq!(query(&GetTopGames::default()), "");
-        let request = GetTopGames { first: Some(3), before: Some(Cursor::new("a b")) };
-        assert_eq!(query(&request), "first=3&before=a+b");
+        assert_eq!(query(&GetTopGames { first: Some(3) }), "first=3");
+        assert!(GetTopGames::META.both_ways);
         let page = decode::<GetTopGames>(json!({
             "data": [{"id": "77", "name": "Chess", "box_art_url": "https://art.example/77-{width}x{height}.jpg",
                 "igdb_id": "4"}],
@@ -91,7 +89,7 @@ mod tests {
 
     #[test]
     fn a_page_holds_1_to_100_games() {
-        let of = |first| GetTopGames { first: Some(first), before: None };
+        let of = |first| GetTopGames { first: Some(first) };
         assert_eq!(refused(&of(0)), "`first` must be 1 to 100, is 0");
         assert_eq!(refused(&of(101)), "`first` must be 1 to 100, is 101");
     }

@@ -20,7 +20,7 @@ pub struct GetPredictions {
 
 endpoint!(GetPredictions = "get-predictions": get "/predictions" => Page<Prediction>, user(broadcaster_id),
     scopes: any(ChannelReadPredictions, ChannelManagePredictions), page: 25,
-    check: |r| check::count("id", r.id.len(), 0, 25).and(check::range_if("first", r.first, 1, 25)));
+    check: |r| check::count("id", r.id.len(), 0, 25));
 
 impl GetPredictions {
     /// All predictions of a channel.

@@ -3,11 +3,10 @@
 //! A schedule's `data` is an object, and a channel without a schedule is a 404, which callers see as none.
 
 use crate::helix::page::{cursor, pagination};
-use crate::helix::{Answer, CallError, Cursor, Invalid, Paged, Rule, Shape, Text, check, endpoint};
+use crate::helix::{Cursor, Invalid, Json, Object, OrNone, Paged, Rule, Text, check, endpoint};
 use crate::id::{CategoryId, Login, ScheduleSegmentId, UserId};
 use crate::wire::null_as_default;
 use compact_str::CompactString;
-use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -24,8 +23,8 @@ pub struct GetChannelStreamSchedule {
     pub first: Option<u16>,
 }
 
-endpoint!(GetChannelStreamSchedule = "get-channel-stream-schedule": get "/schedule" => SchedulePage, any, page: 25,
-    check: |r| check::count("id", r.id.len(), 0, 100).and(check::range_if("first", r.first, 1, 25)));
+endpoint!(GetChannelStreamSchedule = "get-channel-stream-schedule": get "/schedule" => OrNone<Json<SchedulePage>>, any, page: 25,
+    check: |r| check::count("id", r.id.len(), 0, 100));
 
 impl GetChannelStreamSchedule {
     /// What comes from now on.
@@ -133,7 +132,7 @@ pub struct CreateChannelStreamScheduleSegment {
 }
 
 endpoint!(CreateChannelStreamScheduleSegment = "create-channel-stream-schedule-segment": post "/schedule/segment"
-    => Schedule, user(broadcaster_id), scopes: any(ChannelManageSchedule), body: json(segment),
+    => Object<Schedule>, user(broadcaster_id), scopes: any(ChannelManageSchedule), body: json(segment),
     check: |r| segment_limits(Some(r.segment.duration), r.segment.title.as_deref()));
 
 impl CreateChannelStreamScheduleSegment {
@@ -218,7 +217,7 @@ pub struct UpdateChannelStreamScheduleSegment {
 }
 
 endpoint!(UpdateChannelStreamScheduleSegment = "update-channel-stream-schedule-segment": patch "/schedule/segment"
-    => Schedule, user(broadcaster_id), scopes: any(ChannelManageSchedule), body: json(change),
+    => Object<Schedule>, user(broadcaster_id), scopes: any(ChannelManageSchedule), body: json(change),
     check: |r| segment_limits(r.change.duration, r.change.title.as_deref()));
 
 impl UpdateChannelStreamScheduleSegment {
@@ -295,7 +294,7 @@ fn minutes_if<S: Serializer>(minutes: &Option<u16>, serializer: S) -> Result<S::
 }
 
 /// A channel's schedule, and a page of its broadcasts.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SchedulePage {
     /// The schedule with the page's broadcasts; none if the channel has no schedule.
@@ -304,21 +303,6 @@ pub struct SchedulePage {
     /// Leads to the next page.
     #[serde(default, deserialize_with = "cursor", serialize_with = "pagination", rename = "pagination")]
     pub cursor: Option<Cursor>,
-}
-
-impl Shape for SchedulePage {
-    type Value = SchedulePage;
-
-    fn accepts(status: StatusCode) -> bool {
-        status == StatusCode::NOT_FOUND
-    }
-
-    fn decode(answer: &Answer) -> Result<SchedulePage, CallError> {
-        if answer.status == StatusCode::NOT_FOUND {
-            return Ok(SchedulePage { schedule: None, cursor: None });
-        }
-        answer.json()
-    }
 }
 
 impl Paged for SchedulePage {
@@ -352,18 +336,6 @@ pub struct Schedule {
     pub broadcaster_login: Login,
     /// When the broadcaster is away; none if no vacation is planned.
     pub vacation: Option<Vacation>,
-}
-
-impl Shape for Schedule {
-    type Value = Schedule;
-
-    fn decode(answer: &Answer) -> Result<Schedule, CallError> {
-        #[derive(Deserialize)]
-        struct Data {
-            data: Schedule,
-        }
-        Ok(answer.json::<Data>()?.data)
-    }
 }
 
 /// A broadcast of a schedule.

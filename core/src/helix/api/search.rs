@@ -1,6 +1,6 @@
 //! [Search](https://dev.twitch.tv/docs/api/reference/#search-categories).
 
-use crate::helix::{Invalid, Page, Rule, check, endpoint};
+use crate::helix::{Invalid, Page, Rule, endpoint};
 use crate::id::{CategoryId, Login, UserId};
 use crate::wire::{empty_as_none, null_as_default};
 use compact_str::CompactString;
@@ -17,7 +17,7 @@ pub struct SearchCategories {
 }
 
 endpoint!(SearchCategories = "search-categories": get "/search/categories" => Page<FoundCategory>, any, page: 100,
-    check: |r| limits(&r.query, r.first));
+    check: |r| some_words(&r.query));
 
 impl SearchCategories {
     /// Looks for categories.
@@ -39,7 +39,7 @@ pub struct SearchChannels {
 }
 
 endpoint!(SearchChannels = "search-channels": get "/search/channels" => Page<FoundChannel>, any, page: 100,
-    check: |r| limits(&r.query, r.first));
+    check: |r| some_words(&r.query));
 
 impl SearchChannels {
     /// Looks for channels, live or not.
@@ -55,11 +55,11 @@ impl SearchChannels {
     }
 }
 
-fn limits(query: &str, first: Option<u16>) -> Result<(), Invalid> {
+fn some_words(query: &str) -> Result<(), Invalid> {
     if query.is_empty() {
         return Err(Invalid::new("query", Rule::Other("must not be empty")));
     }
-    check::range_if("first", first, 1, 100)
+    Ok(())
 }
 
 /// A category that was found.

@@ -1,6 +1,6 @@
 //! Bans, timeouts, and requests to have them lifted.
 
-use crate::helix::{Cursor, One, Page, check, endpoint};
+use crate::helix::{One, Page, check, endpoint};
 use crate::id::{Login, UnbanRequestId, UserId};
 use crate::wire::{empty_as_none, null_as_default, open_enum};
 use compact_str::CompactString;
@@ -16,18 +16,16 @@ pub struct GetBannedUsers {
     pub user_id: Vec<UserId>,
     /// How many a page, 1 to 100; Twitch's default is 20.
     pub first: Option<u16>,
-    /// Asks for the page before this cursor. For a single call: a walk goes forward.
-    pub before: Option<Cursor>,
 }
 
 endpoint!(GetBannedUsers = "get-banned-users": get "/moderation/banned" => Page<BannedUser>, user(broadcaster_id),
-    scopes: any(ModerationRead, ModeratorManageBannedUsers), page: 100,
-    check: |r| check::count("user_id", r.user_id.len(), 0, 100).and(check::range_if("first", r.first, 1, 100)));
+    scopes: any(ModerationRead, ModeratorManageBannedUsers), page: 100 both_ways,
+    check: |r| check::count("user_id", r.user_id.len(), 0, 100));
 
 impl GetBannedUsers {
     /// All of a channel.
     pub fn new(broadcaster: impl Into<UserId>) -> Self {
-        GetBannedUsers { broadcaster_id: broadcaster.into(), user_id: vec![], first: None, before: None }
+        GetBannedUsers { broadcaster_id: broadcaster.into(), user_id: vec![], first: None }
     }
 
     /// Only these users.
@@ -322,19 +320,20 @@ open_enum! {
 mod tests {
     use super::*;
     use crate::helix::api::fixture::{at, body, decode, query, refused};
-    use crate::helix::{Endpoint, Invalid, Rule};
+    use crate::helix::{Cursor, Endpoint, Invalid, Rule};
     use serde_json::{Value as Json, json};
 
     #[test]
-    fn banned_users_are_listed_and_can_be_asked_for_backwards() {
+    fn banned_users_are_listed_and_walked_both_ways() {
         let request = GetBannedUsers::new("1001").only(["1003", "1004"]);
         assert_eq!(query(&request), "broadcaster_id=1001&user_id=1003&user_id=1004");
-        let back =
-            GetBannedUsers { first: Some(2), before: Some(Cursor::new("c")), ..GetBannedUsers::new("1001") };
-        assert_eq!(query(&back), "broadcaster_id=1001&first=2&before=c");
+        assert!(GetBannedUsers::META.both_ways);
         let many = GetBannedUsers::new("1001").only((0..101).map(|n| n.to_string()));
         assert_eq!(refused(&many), "`user_id` wants 0 to 100 values, has 101");
-        assert_eq!(refused(&GetBannedUsers { first: Some(0), ..back }), "`first` must be 1 to 100, is 0");
+        assert_eq!(
+            refused(&GetBannedUsers { first: Some(0), ..GetBannedUsers::new("1001") }),
+            "`first` must be 1 to 100, is 0"
+        );
     }
 
     #[test]

@@ -18,8 +18,7 @@ pub struct GetBlockedTerms {
 }
 
 endpoint!(GetBlockedTerms = "get-blocked-terms": get "/moderation/blocked_terms" => Page<BlockedTerm>,
-    user(moderator_id), scopes: any(ModeratorReadBlockedTerms, ModeratorManageBlockedTerms), page: 100,
-    check: |r| check::range_if("first", r.first, 1, 100));
+    user(moderator_id), scopes: any(ModeratorReadBlockedTerms, ModeratorManageBlockedTerms), page: 100);
 
 impl GetBlockedTerms {
     /// The terms of a channel.

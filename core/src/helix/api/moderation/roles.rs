@@ -15,8 +15,7 @@ pub struct GetModeratedChannels {
 }
 
 endpoint!(GetModeratedChannels = "get-moderated-channels": get "/moderation/channels" => Page<ModeratedChannel>,
-    user(user_id), scopes: any(UserReadModeratedChannels), page: 100,
-    check: |r| check::range_if("first", r.first, 1, 100));
+    user(user_id), scopes: any(UserReadModeratedChannels), page: 100);
 
 impl GetModeratedChannels {
     /// The channels of a user.
@@ -49,7 +48,7 @@ pub struct GetModerators {
 }
 
 endpoint!(GetModerators = "get-moderators": get "/moderation/moderators" => Page<Moderator>, user(broadcaster_id),
-    scopes: any(ModerationRead, ChannelManageModerators), page: 100, check: |r| limits(&r.user_id, r.first));
+    scopes: any(ModerationRead, ChannelManageModerators), page: 100, check: |r| check::count("user_id", r.user_id.len(), 0, 100));
 
 impl GetModerators {
     /// All of a channel.
@@ -127,7 +126,7 @@ pub struct GetVips {
 }
 
 endpoint!(GetVips = "get-vips": get "/channels/vips" => Page<Vip>, user(broadcaster_id),
-    scopes: any(ChannelReadVips, ChannelManageVips), page: 100, check: |r| limits(&r.user_id, r.first));
+    scopes: any(ChannelReadVips, ChannelManageVips), page: 100, check: |r| check::count("user_id", r.user_id.len(), 0, 100));
 
 impl GetVips {
     /// All of a channel.
@@ -191,10 +190,6 @@ impl RemoveChannelVip {
     pub fn new(broadcaster: impl Into<UserId>, user: impl Into<UserId>) -> Self {
         RemoveChannelVip { user_id: user.into(), broadcaster_id: broadcaster.into() }
     }
-}
-
-fn limits(users: &[UserId], first: Option<u16>) -> Result<(), crate::helix::Invalid> {
-    check::count("user_id", users.len(), 0, 100).and(check::range_if("first", first, 1, 100))
 }
 
 #[cfg(test)]

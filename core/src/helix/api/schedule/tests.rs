@@ -1,10 +1,10 @@
 use super::*;
 use crate::helix::api::fixture::{answer, at, body, decode, query, refused};
-use crate::helix::{Endpoint, PageEnd, Pager, Value};
-use http::HeaderMap;
-use serde_json::{Value as Json, json};
+use crate::helix::{Answer, Endpoint, PageEnd, Pager, Shape, Value};
+use http::{HeaderMap, StatusCode};
+use serde_json::json;
 
-fn wire() -> Json {
+fn wire() -> serde_json::Value {
     json!({
         "segments": [{
             "id": "s1", "start_time": "2026-01-02T18:00:00Z", "end_time": "2026-01-02T19:00:00Z", "title": "Chess",
@@ -105,7 +105,7 @@ fn a_vacation_has_an_end_after_its_start() {
     assert_eq!(query(&none), "broadcaster_id=1001&is_vacation_enabled=false");
     let never = UpdateChannelStreamSchedule::vacation("1001", at("10:00:00"), at("10:00:00"), "UTC");
     assert_eq!(refused(&never), "`vacation_end_time` must be later than vacation_start_time");
-    decode::<UpdateChannelStreamSchedule>(Json::Null);
+    decode::<UpdateChannelStreamSchedule>(json!(null));
 }
 
 #[test]
@@ -157,5 +157,5 @@ fn only_what_changes_is_sent() {
 #[test]
 fn a_broadcast_is_removed_by_its_id() {
     assert_eq!(query(&DeleteChannelStreamScheduleSegment::new("1001", "s1")), "broadcaster_id=1001&id=s1");
-    decode::<DeleteChannelStreamScheduleSegment>(Json::Null);
+    decode::<DeleteChannelStreamScheduleSegment>(json!(null));
 }

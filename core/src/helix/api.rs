@@ -64,3 +64,6 @@ pub use schedule::{UpdateChannelStreamSchedule, UpdateChannelStreamScheduleSegme
 
 pub mod guest_star;
 pub use guest_star::*;
+
+pub mod extensions;
+pub use extensions::*;

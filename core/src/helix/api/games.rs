@@ -2,7 +2,7 @@
 
 use crate::helix::{List, Page, check, endpoint};
 use crate::id::CategoryId;
-use crate::wire::empty_as_none;
+use crate::wire::{empty_as_none, null_as_default};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +55,7 @@ pub struct Game {
     /// Its name.
     pub name: CompactString,
     /// Its box art; `{width}x{height}` in it stands for the size wanted.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub box_art_url: String,
     /// Its id at IGDB; none where Twitch does not know it.
     #[serde(default, deserialize_with = "empty_as_none")]

@@ -139,6 +139,7 @@ pub struct Poll {
     /// The broadcaster's login.
     pub broadcaster_login: Login,
     /// The question.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub title: String,
     /// What there is to choose from.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -172,6 +173,7 @@ pub struct PollChoice {
     /// The choice's id.
     pub id: PollChoiceId,
     /// Its text.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub title: String,
     /// How many votes it has.
     #[serde(default, deserialize_with = "null_as_default")]

@@ -142,6 +142,7 @@ pub struct Prediction {
     /// The broadcaster's login.
     pub broadcaster_login: Login,
     /// The question.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub title: String,
     /// The outcome that came true; none until it is resolved.
     #[serde(default, deserialize_with = "empty_as_none")]
@@ -168,6 +169,7 @@ pub struct PredictionOutcome {
     /// The outcome's id.
     pub id: PredictionOutcomeId,
     /// Its text.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub title: String,
     /// How many viewers chose it.
     #[serde(default, deserialize_with = "null_as_default")]

@@ -71,6 +71,7 @@ pub struct FoundCategory {
     /// Its name.
     pub name: CompactString,
     /// Its box art, in a size of Twitch's choice.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub box_art_url: String,
 }
 
@@ -85,6 +86,7 @@ pub struct FoundChannel {
     /// The broadcaster's display name.
     pub display_name: CompactString,
     /// The language as ISO 639-1, or `other`.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub broadcaster_language: CompactString,
     /// The category it streams or last streamed; none if it has none.
     #[serde(default, deserialize_with = "empty_as_none")]
@@ -101,8 +103,10 @@ pub struct FoundChannel {
     #[serde(default, deserialize_with = "null_as_default")]
     pub tags: Vec<CompactString>,
     /// The broadcaster's picture.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub thumbnail_url: String,
     /// The stream's title; may be empty.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub title: String,
     /// Since when it is live; none if it is not.
     #[serde(default, deserialize_with = "empty_as_none")]

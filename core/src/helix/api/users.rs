@@ -2,7 +2,7 @@
 
 use crate::helix::{List, check, endpoint};
 use crate::id::{Login, UserId};
-use crate::wire::{empty_as_none, open_enum};
+use crate::wire::{empty_as_none, null_as_default, open_enum};
 use compact_str::CompactString;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -53,8 +53,10 @@ pub struct User {
     #[serde(default, deserialize_with = "empty_as_none")]
     pub broadcaster_type: Option<BroadcasterType>,
     /// What they say of their channel.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub description: String,
     /// Their picture.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub profile_image_url: String,
     /// The picture of their channel while it is offline; none where they set none.
     #[serde(default, deserialize_with = "empty_as_none")]

@@ -202,13 +202,15 @@ pub struct GuestStarGuest {
     /// When they took their place.
     pub assigned_at: Timestamp,
     /// Their sound.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub audio_settings: GuestStarMedia,
     /// Their picture.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub video_settings: GuestStarMedia,
 }
 
 /// A guest's sound or picture.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GuestStarMedia {
     /// Whether the host allows it.

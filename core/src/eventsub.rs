@@ -13,6 +13,6 @@ pub mod topic;
 
 pub use dedup::Dedup;
 pub use notification::{DecodeError, Notification};
-pub use subscription::{Condition, Subscription, SubscriptionStatus, Transport};
+pub use subscription::{Condition, Subscription, SubscriptionStatus, Transport, WebhookSecret};
 pub(crate) use topic::topic;
 pub use topic::{Event, Topic, TopicMeta, Transports};

@@ -167,6 +167,19 @@ impl UserId {
     }
 }
 
+impl ShardId {
+    /// The shard's number; none if Twitch's text is not one.
+    pub fn number(&self) -> Option<u32> {
+        self.0.parse().ok()
+    }
+}
+
+impl From<u32> for ShardId {
+    fn from(number: u32) -> Self {
+        ShardId(compact_str::format_compact!("{number}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -156,6 +156,31 @@ where
     deserializer.deserialize_any(Number(PhantomData))
 }
 
+/// Reads a text that Twitch sometimes writes as a number.
+pub(crate) fn text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> From<&'a str>,
+{
+    struct Text<T>(PhantomData<T>);
+    impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string, or a number for one")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<T, E> {
+            Ok(T::from(text))
+        }
+
+        fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+            Ok(T::from(&number.to_string()))
+        }
+    }
+    deserializer.deserialize_any(Text(PhantomData))
+}
+
 /// Reads a time in epoch seconds or as text; 0, `""` and null are none. With `#[serde(default)]`, absent too.
 pub(crate) fn epoch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
     struct Epoch;

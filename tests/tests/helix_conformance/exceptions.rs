@@ -4,26 +4,7 @@
 type Exceptions = &'static [(&'static str, &'static str, &'static str)];
 
 /// Categories that are not here yet.
-pub(crate) const UNFINISHED: &[&str] = &[
-    "Ads",
-    "Analytics",
-    "Bits",
-    "CCLs",
-    "Channel Points",
-    "Channels",
-    "Charity",
-    "Chat",
-    "Clips",
-    "Conduits",
-    "Entitlements",
-    "EventSub",
-    "Streams",
-    "Subscriptions",
-    "Teams",
-    "Users",
-    "Videos",
-    "Whispers",
-];
+pub(crate) const UNFINISHED: &[&str] = &[];
 
 /// What is sent.
 pub(crate) const REQUESTS: Exceptions = &[

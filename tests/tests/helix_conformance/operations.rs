@@ -4,9 +4,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
+use twitchwire::eventsub::topic::channel::ChannelFollow;
+use twitchwire::eventsub::{SubscriptionStatus, Transport, WebhookSecret};
 use twitchwire::helix::api::*;
 use twitchwire::helix::{Answer, CallError, Endpoint, Json as Whole, List, Maybe, Meta, Object, One, OrNone};
 use twitchwire::helix::{Page, Paged, Shape, Text, Value};
+use twitchwire::value::ContentLabel;
 
 pub(crate) struct Operation {
     pub(crate) meta: &'static Meta,
@@ -95,8 +98,20 @@ impl Encode for () {
     }
 }
 
+impl<T: Serialize + DeserializeOwned> Encode for Emotes<T> {
+    fn encode(value: &Emotes<T>) -> Json {
+        written(value)
+    }
+}
+
 impl Encode for SubscriptionPage {
     fn encode(value: &SubscriptionPage) -> Json {
+        written(value)
+    }
+}
+
+impl Encode for BroadcasterSubscriptions {
+    fn encode(value: &BroadcasterSubscriptions) -> Json {
         written(value)
     }
 }
@@ -121,33 +136,166 @@ where
     Operation { paged: true, ..op(samples) }
 }
 
+const HOUR: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::UNIX_EPOCH
 }
 
 /// All of them, by category.
 pub(crate) fn operations() -> Vec<Operation> {
-    [
-        channels(),
-        eventsub(),
+    let parts = [
+        ads_to_channel_points(),
+        channels_to_charity(),
+        chat(),
+        clips_to_eventsub(),
         extensions(),
         games_to_hype_train(),
         guest_star(),
         moderation(),
         polls_to_search(),
-        users(),
+        streams_to_teams(),
+        users_to_whispers(),
+    ];
+    parts.into_iter().flatten().collect()
+}
+
+fn ads_to_channel_points() -> Vec<Operation> {
+    let extensions = GetExtensionAnalytics::of("x").between(now(), now());
+    let games = GetGameAnalytics::of("1").between(now(), now());
+    let kind = || Some(ReportType::OverviewV2);
+    let bits = GetBitsLeaderboard::new().over(LeaderboardPeriod::Day, now());
+    let reward = RewardSettings::named("t", 1)
+        .prompt("p")
+        .background_color("#112233".into())
+        .enabled(true)
+        .user_input_required(true)
+        .max_per_stream(1)
+        .max_per_user_per_stream(1)
+        .cooldown(60)
+        .skip_queue(true);
+    let of_status =
+        GetCustomRewardRedemption::with_status("1", "r", RedemptionStatus::Unfulfilled).newest_first();
+    vec![
+        op([StartCommercial::new("1", 30)]),
+        op([GetAdSchedule::new("1")]),
+        op([SnoozeNextAd::new("1")]),
+        paged([GetExtensionAnalytics { kind: kind(), first: Some(1), ..extensions }]),
+        paged([GetGameAnalytics { kind: kind(), first: Some(1), ..games }]),
+        op([GetBitsLeaderboard { count: Some(1), user_id: Some("1".into()), ..bits }]),
+        op([GetCheermotes::of("1")]),
+        paged([GetExtensionTransactions {
+            first: Some(1),
+            ..GetExtensionTransactions::new("x").only(["t"])
+        }]),
+        op([GetCustomPowerUp::new("1").only(["p"])]),
+        op([CreateCustomReward::new("1", reward.clone())]),
+        op([UpdateCustomReward::new("1", "r", reward.paused(true))]),
+        op([DeleteCustomReward::new("1", "r")]),
+        op([GetCustomReward::new("1").only(["r"]).manageable()]),
+        paged([
+            GetCustomRewardRedemption { first: Some(1), ..of_status },
+            GetCustomRewardRedemption::by_id("1", "r", ["i"]),
+        ]),
+        op([UpdateRedemptionStatus::fulfill("1", "r", ["i"])]),
     ]
-    .into_iter()
-    .flatten()
-    .collect()
 }
 
-fn channels() -> Vec<Operation> {
-    vec![paged([GetChannelFollowers { first: Some(1), ..GetChannelFollowers::new("1").of("2") }])]
+fn channels_to_charity() -> Vec<Operation> {
+    let change = ModifyChannelInformation::new("1")
+        .game("1")
+        .language("en")
+        .title("t")
+        .delay(1)
+        .tags(["t"])
+        .label(ContentLabel::Gambling, true)
+        .branded_content(true);
+    vec![
+        op([GetChannelInformation::new(["1"])]),
+        op([change]),
+        op([GetChannelEditors::new("1")]),
+        paged([GetFollowedChannels { first: Some(1), ..GetFollowedChannels::new("1").of("2") }]),
+        paged([GetChannelFollowers { first: Some(1), ..GetChannelFollowers::new("1").of("2") }]),
+        op([GetCharityCampaign::new("1")]),
+        paged([GetCharityCampaignDonations { first: Some(1), ..GetCharityCampaignDonations::new("1") }]),
+        op([GetContentClassificationLabels::in_locale("en-US")]),
+    ]
 }
 
-fn eventsub() -> Vec<Operation> {
-    vec![]
+fn chat() -> Vec<Operation> {
+    let settings = UpdateChatSettings::new("1", "2")
+        .emote_mode(true)
+        .follower_mode(1)
+        .chat_delay(2)
+        .slow_mode(3)
+        .subscriber_mode(true)
+        .unique_chat_mode(true);
+    let message = SendChatMessage::new("1", "2", "hi");
+    vec![
+        paged([GetChatters { first: Some(1), ..GetChatters::new("1", "2") }]),
+        op([GetChannelEmotes::new("1")]),
+        op([GetGlobalEmotes {}]),
+        op([GetEmoteSets::new(["s"])]),
+        paged([GetUserEmotes::new("1").following("2")]),
+        op([GetChannelChatBadges::new("1")]),
+        op([GetGlobalChatBadges {}]),
+        op([GetChatSettings::new("1").as_moderator("2")]),
+        op([settings]),
+        op([GetSharedChatSession::new("1")]),
+        op([
+            SendChatAnnouncement::new("1", "2", "hi").color(AnnouncementColor::Primary),
+            SendChatAnnouncement::by_app("1", "hi").for_source_only(true),
+        ]),
+        op([SendAShoutout::new("1", "2", "3")]),
+        op([message.clone().for_source_only(true), message.reply_to("m").pinned()]),
+        op([GetUserChatColor::new(["1"])]),
+        op([UpdateUserChatColor::new("1", NamedColor::Blue)]),
+        op([GetPinnedChatMessage::new("1", "2")]),
+        op([PinChatMessage::new("1", "2", "m").for_seconds(30)]),
+        op([UpdatePinnedChatMessage::new("1", "2", "m").for_seconds(30)]),
+        op([UnpinChatMessage::new("1", "2", "m")]),
+    ]
+}
+
+fn clips_to_eventsub() -> Vec<Operation> {
+    let clips = GetClips::by_broadcaster("1").between(now(), now() + HOUR).featured(true);
+    let drops = GetDropsEntitlements::by_id(["d"]).of_user("1").of_game("2");
+    let webhook = || Transport::NewWebhook {
+        callback: "https://bot.example/hook".into(),
+        secret: WebhookSecret::new("ten letters").expect("a secret"),
+    };
+    let session = || Transport::session("s");
+    let conduit = || Transport::Conduit { conduit_id: "c".into() };
+    let create = |transport| {
+        CreateEventSubSubscription::new(&ChannelFollow::new("1", "2"), transport).expect("a request")
+    };
+    let shard = |transport| ShardUpdate { id: "0".into(), transport };
+    vec![
+        op([CreateClip::new("1").titled("t").for_seconds(5.0)]),
+        paged([GetClips { first: Some(1), ..clips }, GetClips::by_game("1"), GetClips::by_id(["c"])]),
+        op([CreateClipFromVod::new("1", "2", "v", 60, "t").for_seconds(5.0)]),
+        op([GetClipsDownload::new("1", "2", ["c"])]),
+        op([GetConduits {}]),
+        op([CreateConduits::new(1)]),
+        op([UpdateConduits::new("c", 1)]),
+        op([DeleteConduit::new("c")]),
+        paged([GetConduitShards::new("c").with_status(ShardStatus::Enabled)]),
+        op([
+            UpdateConduitShards::new("c", [shard(session())]),
+            UpdateConduitShards::new("c", [shard(webhook())]),
+        ]),
+        paged([GetDropsEntitlements { first: Some(1), ..drops.with_status(FulfillmentStatus::Claimed) }]),
+        op([UpdateDropsEntitlements::new(["d"], FulfillmentStatus::Claimed)]),
+        op([create(session()), create(conduit()), create(webhook())]),
+        op([DeleteEventSubSubscription::new("s")]),
+        paged([
+            GetEventSubSubscriptions::with_status(SubscriptionStatus::Enabled),
+            GetEventSubSubscriptions::of_type("channel.follow"),
+            GetEventSubSubscriptions::of_user("1"),
+            GetEventSubSubscriptions::by_id("s"),
+            GetEventSubSubscriptions::of_conduit("c"),
+        ]),
+    ]
 }
 
 fn extensions() -> Vec<Operation> {
@@ -249,7 +397,6 @@ fn polls_to_search() -> Vec<Operation> {
         is_canceled: Some(true),
         timezone: Some("UTC".into()),
     };
-    let end = now() + jiff::SignedDuration::from_secs(1);
     vec![
         paged([GetPolls { first: Some(1), ..GetPolls::new("1").only(["p"]) }]),
         op([CreatePoll::new("1", "t", ["a", "b"], 15).channel_points(1)]),
@@ -261,7 +408,7 @@ fn polls_to_search() -> Vec<Operation> {
         op([CancelRaid::new("1")]),
         paged([GetChannelStreamSchedule { first: Some(1), ..schedule }]),
         op([GetChannelICalendar::new("1")]),
-        op([UpdateChannelStreamSchedule::vacation("1", now(), end, "UTC")]),
+        op([UpdateChannelStreamSchedule::vacation("1", now(), now() + HOUR, "UTC")]),
         op([segment.category("1").title("t")]),
         op([UpdateChannelStreamScheduleSegment::new("1", "s", change)]),
         op([DeleteChannelStreamScheduleSegment::new("1", "s")]),
@@ -270,6 +417,55 @@ fn polls_to_search() -> Vec<Operation> {
     ]
 }
 
-fn users() -> Vec<Operation> {
-    vec![op([GetUsers { id: vec!["1".into()], login: vec!["a".into()] }])]
+fn streams_to_teams() -> Vec<Operation> {
+    let streams = GetStreams {
+        user_id: vec!["1".into()],
+        user_login: vec!["a".into()],
+        game_id: vec!["2".into()],
+        kind: Some(StreamFilter::Live),
+        language: vec!["en".into()],
+        first: Some(1),
+    };
+    vec![
+        op([GetStreamKey::new("1")]),
+        paged([streams]),
+        paged([GetFollowedStreams { first: Some(1), ..GetFollowedStreams::new("1") }]),
+        op([CreateStreamMarker::new("1").described("d")]),
+        paged([
+            GetStreamMarkers { first: Some(1), ..GetStreamMarkers::by_user("1") },
+            GetStreamMarkers::by_video("v"),
+        ]),
+        paged([GetBroadcasterSubscriptions {
+            first: Some(1),
+            ..GetBroadcasterSubscriptions::new("1").of(["2"])
+        }]),
+        op([CheckUserSubscription::new("1", "2")]),
+        op([GetChannelTeams::new("1")]),
+        op([GetTeams::by_name("n"), GetTeams::by_id("t")]),
+    ]
+}
+
+fn users_to_whispers() -> Vec<Operation> {
+    let slot = || ExtensionSlot::with("x", "1");
+    let extensions =
+        UpdateUserExtensions::new().panel(1, slot()).overlay(1, slot()).component(1, slot().at(0, 0));
+    let videos = GetVideos::by_game("1").in_language("en").within(VideoPeriod::All).sorted(VideoSort::Time);
+    vec![
+        op([GetUsers { id: vec!["1".into()], login: vec!["a".into()] }]),
+        op([UpdateUser::description("d")]),
+        op([GetAuthorizationByUser::new(["1"])]),
+        paged([GetUserBlockList { first: Some(1), ..GetUserBlockList::new("1") }]),
+        op([BlockUser::new("1").met_in(BlockContext::Chat).because(BlockReason::Spam)]),
+        op([UnblockUser::new("1")]),
+        op([GetUserExtensions {}]),
+        op([GetUserActiveExtensions::of("1")]),
+        op([extensions]),
+        paged([
+            GetVideos { first: Some(1), ..videos.of_type(VideoFilter::All) },
+            GetVideos::by_user("1"),
+            GetVideos::by_id(["v"]),
+        ]),
+        op([DeleteVideos::new(["v"])]),
+        op([SendWhisper::new("1", "2", "hi")]),
+    ]
 }

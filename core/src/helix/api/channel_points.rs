@@ -258,8 +258,9 @@ impl GetCustomReward {
 pub struct CustomReward {
     /// The channel.
     pub broadcaster_id: UserId,
-    /// Its login.
-    pub broadcaster_login: Login,
+    /// Its login. Twitch gives it, but some of its examples do not.
+    #[serde(default)]
+    pub broadcaster_login: Option<Login>,
     /// Its display name.
     pub broadcaster_name: CompactString,
     /// The reward's id.
@@ -488,8 +489,9 @@ pub struct Redemption {
     pub id: RedemptionId,
     /// Who redeemed.
     pub user_id: UserId,
-    /// Their login.
-    pub user_login: Login,
+    /// Their login. Twitch gives it, but some of its examples do not.
+    #[serde(default)]
+    pub user_login: Option<Login>,
     /// Their display name.
     pub user_name: CompactString,
     /// The reward.

@@ -22,7 +22,7 @@ fn reward_on_the_wire() -> Json {
 fn reward() -> CustomReward {
     CustomReward {
         broadcaster_id: "1001".into(),
-        broadcaster_login: "ada".into(),
+        broadcaster_login: Some("ada".into()),
         broadcaster_name: "Ada".into(),
         id: "r1".into(),
         title: "Stretch".into(),
@@ -141,7 +141,7 @@ fn redemption() -> Redemption {
         broadcaster_name: "Ada".into(),
         id: "d1".into(),
         user_id: "1002".into(),
-        user_login: "brook".into(),
+        user_login: Some("brook".into()),
         user_name: "Brook".into(),
         reward: RedeemedReward {
             id: "r1".into(),

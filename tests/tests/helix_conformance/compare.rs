@@ -39,14 +39,30 @@ fn walk(documented: &Json, here: Option<&Json>, path: &str, found: &mut Vec<Stri
                 walk(value, Some(here), &format!("{path}[{n}]"), found);
             }
         }
-        (Json::String(value), Some(Json::String(here))) if same_time(value, here) => {}
-        (value, Some(here)) if value == here => {}
+        (value, Some(here)) if same(value, here) => {}
         _ => found.push(path.into()),
     }
 }
 
-fn same_time(a: &str, b: &str) -> bool {
-    time(a).is_some_and(|a| Some(a) == time(b))
+/// The same scalar, however it is written: Twitch writes a number as text here and there, and a time in seconds.
+fn same(a: &Json, b: &Json) -> bool {
+    let number = |value: &Json| match value {
+        Json::Number(number) => number.as_f64(),
+        Json::String(text) => text.parse().ok(),
+        _ => None,
+    };
+    let seconds = |value: &Json| match value {
+        Json::String(text) => time(text).map(|time| time.as_second() as f64),
+        _ => number(value),
+    };
+    match (a, b) {
+        (Json::String(a), Json::String(b)) => a == b || time(a).is_some_and(|a| Some(a) == time(b)),
+        (Json::Number(_), _) | (_, Json::Number(_)) => {
+            number(a).is_some_and(|a| Some(a) == number(b))
+                || seconds(a).is_some_and(|a| Some(a) == seconds(b))
+        }
+        _ => a == b,
+    }
 }
 
 fn time(text: &str) -> Option<jiff::Timestamp> {
@@ -83,6 +99,8 @@ pub(crate) struct Mutation {
     pub(crate) path: String,
     /// The field's name.
     pub(crate) key: String,
+    /// Whether it is a list.
+    pub(crate) list: bool,
     pub(crate) kind: &'static str,
     pub(crate) answer: Json,
 }
@@ -96,11 +114,14 @@ pub(crate) fn mutations(answer: &Json) -> Vec<Mutation> {
     for pointer in places {
         let (parent, key) = pointer.rsplit_once('/').unwrap_or(("", ""));
         let key = key.replace("~1", "/").replace("~0", "~");
-        let mut add =
-            |kind, answer| found.push(Mutation { path: pointer.clone(), key: key.clone(), kind, answer });
+        let list = answer.pointer(&pointer).is_some_and(Json::is_array);
+        let mut add = |kind, answer| {
+            found.push(Mutation { path: pointer.clone(), key: key.clone(), list, kind, answer })
+        };
         let mut changed = answer.clone();
         if let Some(Json::String(text)) = changed.pointer_mut(&pointer)
             && !is_time(&key)
+            && time(text).is_none()
         {
             *text = "zz_new".into();
             add("new value", changed);
@@ -119,7 +140,13 @@ pub(crate) fn mutations(answer: &Json) -> Vec<Mutation> {
     }
     let mut changed = answer.clone();
     extend(&mut changed);
-    found.push(Mutation { path: "/".into(), key: String::new(), kind: "unknown fields", answer: changed });
+    found.push(Mutation {
+        path: "/".into(),
+        key: String::new(),
+        list: false,
+        kind: "unknown fields",
+        answer: changed,
+    });
     found
 }
 

@@ -161,10 +161,12 @@ pub(crate) fn operations() -> Vec<Operation> {
 }
 
 fn ads_to_channel_points() -> Vec<Operation> {
-    let extensions = GetExtensionAnalytics::of("x").between(now(), now());
-    let games = GetGameAnalytics::of("1").between(now(), now());
-    let kind = || Some(ReportType::OverviewV2);
-    let bits = GetBitsLeaderboard::new().over(LeaderboardPeriod::Day, now());
+    let mut extensions = GetExtensionAnalytics::of("x").between(now(), now());
+    (extensions.kind, extensions.first) = (Some(ReportType::OverviewV2), Some(1));
+    let mut games = GetGameAnalytics::of("1").between(now(), now());
+    (games.kind, games.first) = (Some(ReportType::OverviewV2), Some(1));
+    let mut bits = GetBitsLeaderboard::new().over(LeaderboardPeriod::Day, now());
+    (bits.count, bits.user_id) = (Some(1), Some("1".into()));
     let reward = RewardSettings::named("t", 1)
         .prompt("p")
         .background_color("#112233".into())
@@ -180,9 +182,9 @@ fn ads_to_channel_points() -> Vec<Operation> {
         op([StartCommercial::new("1", 30)]),
         op([GetAdSchedule::new("1")]),
         op([SnoozeNextAd::new("1")]),
-        paged([GetExtensionAnalytics { kind: kind(), first: Some(1), ..extensions }]),
-        paged([GetGameAnalytics { kind: kind(), first: Some(1), ..games }]),
-        op([GetBitsLeaderboard { count: Some(1), user_id: Some("1".into()), ..bits }]),
+        paged([extensions]),
+        paged([games]),
+        op([bits]),
         op([GetCheermotes::of("1")]),
         paged([GetExtensionTransactions {
             first: Some(1),
@@ -258,11 +260,12 @@ fn chat() -> Vec<Operation> {
 }
 
 fn clips_to_eventsub() -> Vec<Operation> {
-    let clips = GetClips::by_broadcaster("1").between(now(), now() + HOUR).featured(true);
+    let mut clips = GetClips::by_broadcaster("1").between(now(), now() + HOUR).featured(true);
+    clips.first = Some(1);
     let drops = GetDropsEntitlements::by_id(["d"]).of_user("1").of_game("2");
     let webhook = || Transport::NewWebhook {
         callback: "https://bot.example/hook".into(),
-        secret: WebhookSecret::new("ten letters").expect("a secret"),
+        secret: WebhookSecret::new("ten letters"),
     };
     let session = || Transport::session("s");
     let conduit = || Transport::Conduit { conduit_id: "c".into() };
@@ -272,7 +275,7 @@ fn clips_to_eventsub() -> Vec<Operation> {
     let shard = |transport| ShardUpdate { id: "0".into(), transport };
     vec![
         op([CreateClip::new("1").titled("t").for_seconds(5.0)]),
-        paged([GetClips { first: Some(1), ..clips }, GetClips::by_game("1"), GetClips::by_id(["c"])]),
+        paged([clips, GetClips::by_game("1"), GetClips::by_id(["c"])]),
         op([CreateClipFromVod::new("1", "2", "v", 60, "t").for_seconds(5.0)]),
         op([GetClipsDownload::new("1", "2", ["c"])]),
         op([GetConduits {}]),
@@ -426,15 +429,14 @@ fn streams_to_teams() -> Vec<Operation> {
         language: vec!["en".into()],
         first: Some(1),
     };
+    let mut markers = GetStreamMarkers::by_user("1");
+    markers.first = Some(1);
     vec![
         op([GetStreamKey::new("1")]),
         paged([streams]),
         paged([GetFollowedStreams { first: Some(1), ..GetFollowedStreams::new("1") }]),
         op([CreateStreamMarker::new("1").described("d")]),
-        paged([
-            GetStreamMarkers { first: Some(1), ..GetStreamMarkers::by_user("1") },
-            GetStreamMarkers::by_video("v"),
-        ]),
+        paged([markers, GetStreamMarkers::by_video("v")]),
         paged([GetBroadcasterSubscriptions {
             first: Some(1),
             ..GetBroadcasterSubscriptions::new("1").of(["2"])
@@ -449,7 +451,9 @@ fn users_to_whispers() -> Vec<Operation> {
     let slot = || ExtensionSlot::with("x", "1");
     let extensions =
         UpdateUserExtensions::new().panel(1, slot()).overlay(1, slot()).component(1, slot().at(0, 0));
-    let videos = GetVideos::by_game("1").in_language("en").within(VideoPeriod::All).sorted(VideoSort::Time);
+    let mut videos =
+        GetVideos::by_game("1").in_language("en").within(VideoPeriod::All).sorted(VideoSort::Time);
+    videos.first = Some(1);
     vec![
         op([GetUsers { id: vec!["1".into()], login: vec!["a".into()] }]),
         op([UpdateUser::description("d")]),
@@ -460,11 +464,7 @@ fn users_to_whispers() -> Vec<Operation> {
         op([GetUserExtensions {}]),
         op([GetUserActiveExtensions::of("1")]),
         op([extensions]),
-        paged([
-            GetVideos { first: Some(1), ..videos.of_type(VideoFilter::All) },
-            GetVideos::by_user("1"),
-            GetVideos::by_id(["v"]),
-        ]),
+        paged([videos.of_type(VideoFilter::All), GetVideos::by_user("1"), GetVideos::by_id(["v"])]),
         op([DeleteVideos::new(["v"])]),
         op([SendWhisper::new("1", "2", "hi")]),
     ]

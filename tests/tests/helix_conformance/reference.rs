@@ -24,7 +24,7 @@ pub(crate) struct Documented {
     pub(crate) body: BTreeSet<String>,
     /// The status of the examples.
     pub(crate) status: u16,
-    /// By name; the last is made up from the schema.
+    /// By name; the last two are made up from the schema.
     pub(crate) examples: Vec<(String, Json)>,
 }
 
@@ -71,7 +71,8 @@ impl Documented {
                 examples.push((name.clone(), example["value"].clone()));
             }
             if kind == "application/json" {
-                examples.push(("schema".into(), made_up(&schema(content), "")));
+                examples.push(("schema".into(), made_up(&schema(content), "", false)));
+                examples.push(("least".into(), made_up(&schema(content), "", true)));
             }
         }
         Documented {
@@ -80,7 +81,7 @@ impl Documented {
             method: method.to_uppercase(),
             path: path.into(),
             query: parameters.map(|parameter| text(&parameter["name"])).collect(),
-            body: super::paths(&made_up(&schema(body), "")),
+            body: super::paths(&made_up(&schema(body), "", false)),
             status: status.parse().expect("a status"),
             examples,
         }
@@ -102,21 +103,29 @@ fn resolve(openapi: &Json, schema: &Json) -> Json {
     }
 }
 
-/// A document that has every field of the schema.
-fn made_up(schema: &Json, key: &str) -> Json {
+/// A document that has every field of the schema, or in which `least` of them are: those that may be absent are, and
+/// those that may be null are null.
+fn made_up(schema: &Json, key: &str, least: bool) -> Json {
+    if least && schema["nullable"] == true {
+        return Json::Null;
+    }
     let is_time = schema["format"] == "date-time" || super::compare::is_time(key);
     match schema["type"].as_str() {
         Some("object") => {
             let fields = schema["properties"].as_object().into_iter().flatten();
-            let field = |(key, schema): (&String, &Json)| (key.clone(), made_up(schema, key));
-            let mut fields: serde_json::Map<String, Json> = fields.map(field).collect();
+            let required = |key: &String| {
+                schema["required"].as_array().is_some_and(|required| required.contains(&json!(key)))
+            };
+            let kept = fields.filter(|(key, _)| !least || required(key));
+            let field = |(key, schema): (&String, &Json)| (key.clone(), made_up(schema, key, least));
+            let mut fields: serde_json::Map<String, Json> = kept.map(field).collect();
             if schema["additionalProperties"].is_object() {
                 let of = &schema["additionalProperties"];
-                fields.insert("any".into(), made_up(of, key));
+                fields.insert("any".into(), made_up(of, key, least));
             }
             Json::Object(fields)
         }
-        Some("array") => json!([made_up(&schema["items"], key)]),
+        Some("array") => json!([made_up(&schema["items"], key, least)]),
         Some("string") if schema["enum"].is_array() => schema["enum"][0].clone(),
         Some("string") if is_time => json!("2026-01-02T10:00:00Z"),
         Some("string") => json!("7"),

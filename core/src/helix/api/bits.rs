@@ -122,6 +122,7 @@ pub struct Cheermote {
     /// What is written before the number of Bits.
     pub prefix: CompactString,
     /// Its looks, by the number of Bits.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub tiers: Vec<CheermoteTier>,
     /// Where it comes from.
     #[serde(rename = "type")]

@@ -282,7 +282,7 @@ pub struct Marker {
     /// Where in the stream, in seconds from its beginning.
     pub position_seconds: u64,
     /// Where to make a highlight from it.
-    #[serde(rename = "URL", alias = "url")]
+    #[serde(rename = "URL", alias = "url", default, deserialize_with = "null_as_default")]
     pub url: String,
 }
 

@@ -2,7 +2,7 @@
 
 use crate::helix::{List, endpoint};
 use crate::id::UserId;
-use crate::wire::empty_as_none;
+use crate::wire::{empty_as_none, null_as_default};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
@@ -35,6 +35,7 @@ pub struct BadgeSet {
     /// The set's name, such as `subscriber`.
     pub set_id: CompactString,
     /// Its badges.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub versions: Vec<BadgeVersion>,
 }
 

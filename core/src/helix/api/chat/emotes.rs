@@ -160,10 +160,13 @@ pub struct ChannelEmote {
     /// The set it belongs to.
     pub emote_set_id: EmoteSetId,
     /// In which formats it exists.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub format: Vec<EmoteFormat>,
     /// In which sizes.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub scale: Vec<EmoteScale>,
     /// For which backgrounds.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub theme_mode: Vec<EmoteTheme>,
 }
 
@@ -178,10 +181,13 @@ pub struct GlobalEmote {
     /// Still pictures for a light background. [`EmoteTemplate::url`] gives all others.
     pub images: Images,
     /// In which formats it exists.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub format: Vec<EmoteFormat>,
     /// In which sizes.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub scale: Vec<EmoteScale>,
     /// For which backgrounds.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub theme_mode: Vec<EmoteTheme>,
 }
 
@@ -202,10 +208,13 @@ pub struct EmoteSetEmote {
     /// The broadcaster it belongs to.
     pub owner_id: UserId,
     /// In which formats it exists.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub format: Vec<EmoteFormat>,
     /// In which sizes.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub scale: Vec<EmoteScale>,
     /// For which backgrounds.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub theme_mode: Vec<EmoteTheme>,
 }
 
@@ -226,10 +235,13 @@ pub struct UserEmote {
     #[serde(default, deserialize_with = "empty_as_none")]
     pub owner_id: Option<UserId>,
     /// In which formats it exists.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub format: Vec<EmoteFormat>,
     /// In which sizes.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub scale: Vec<EmoteScale>,
     /// For which backgrounds.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub theme_mode: Vec<EmoteTheme>,
 }
 

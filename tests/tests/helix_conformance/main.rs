@@ -106,7 +106,7 @@ fn every_documented_operation_is_here_and_sends_what_is_documented() {
             None => {}
         }
     }
-    println!("{:<20}{:>12}{:>8}{:>10}", "category", "documented", "here", "examples");
+    println!("{:<20}{:>12}{:>8}{:>10}", "category", "documented", "here", "answers");
     for (tag, (documented, here, examples)) in table {
         println!("{tag:<20}{documented:>12}{here:>8}{examples:>10}");
     }

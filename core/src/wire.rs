@@ -3,7 +3,12 @@
 //!
 //! Request and event structs name these helpers in `#[serde(deserialize_with = "…")]`; nothing here keeps state.
 
-use serde::de::{Deserialize, Deserializer};
+use jiff::Timestamp;
+use serde::Serializer;
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use std::fmt;
+use std::marker::PhantomData;
+use std::str::FromStr;
 
 /// Declares an enum whose values Twitch controls: a value this version does not know is kept as `Unknown` and is
 /// written back as it came.
@@ -117,6 +122,103 @@ where
         }
     }
     deserializer.deserialize_any(Visitor(std::marker::PhantomData))
+}
+
+/// Reads a number that Twitch sometimes writes as text.
+pub(crate) fn number<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<i64, Error: fmt::Display> + FromStr<Err: fmt::Display>,
+{
+    struct Number<T>(PhantomData<T>);
+    impl<T> Visitor<'_> for Number<T>
+    where
+        T: TryFrom<i64, Error: fmt::Display> + FromStr<Err: fmt::Display>,
+    {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number, or one as text")
+        }
+
+        fn visit_i64<E: de::Error>(self, value: i64) -> Result<T, E> {
+            T::try_from(value).map_err(E::custom)
+        }
+
+        fn visit_u64<E: de::Error>(self, value: u64) -> Result<T, E> {
+            self.visit_i64(i64::try_from(value).map_err(E::custom)?)
+        }
+
+        fn visit_str<E: de::Error>(self, value: &str) -> Result<T, E> {
+            value.parse().map_err(E::custom)
+        }
+    }
+    deserializer.deserialize_any(Number(PhantomData))
+}
+
+/// Reads a text that Twitch sometimes writes as a number.
+pub(crate) fn text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> From<&'a str>,
+{
+    struct Text<T>(PhantomData<T>);
+    impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string, or a number for one")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<T, E> {
+            Ok(T::from(text))
+        }
+
+        fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+            Ok(T::from(&number.to_string()))
+        }
+    }
+    deserializer.deserialize_any(Text(PhantomData))
+}
+
+/// Reads a time in epoch seconds or as text; 0, `""` and null are none. With `#[serde(default)]`, absent too.
+pub(crate) fn epoch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    struct Epoch;
+    impl Visitor<'_> for Epoch {
+        type Value = Option<Timestamp>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("epoch seconds or a time")
+        }
+
+        fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<Self::Value, E> {
+            if seconds == 0 {
+                return Ok(None);
+            }
+            Timestamp::from_second(seconds).map(Some).map_err(E::custom)
+        }
+
+        fn visit_u64<E: de::Error>(self, seconds: u64) -> Result<Self::Value, E> {
+            self.visit_i64(i64::try_from(seconds).map_err(E::custom)?)
+        }
+
+        fn visit_str<E: de::Error>(self, time: &str) -> Result<Self::Value, E> {
+            match time {
+                "" | "0" => Ok(None),
+                time => time.parse().map(Some).map_err(E::custom),
+            }
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+    deserializer.deserialize_any(Epoch)
+}
+
+/// Writes a time in epoch seconds, none as 0.
+pub(crate) fn write_epoch<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_i64(time.map_or(0, |time| time.as_second()))
 }
 
 #[cfg(test)]

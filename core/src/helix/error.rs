@@ -80,6 +80,16 @@ pub enum CallError {
     /// The same subscription exists on another session.
     #[error("the same subscription exists on another session")]
     Elsewhere,
+    /// A walk over pages was going on and Twitch no longer takes its cursor. Starting again, or from `last_good`, repeats items.
+    #[error("{refusal} (the walk's cursor is no longer accepted)")]
+    CursorRefused {
+        /// The cursor that Twitch refused.
+        refused: Cursor,
+        /// The cursor of the last page that came; none if that was the first.
+        last_good: Option<Cursor>,
+        /// Twitch's words.
+        refusal: Refusal,
+    },
     /// The reply belongs to another call.
     #[error("this reply belongs to another call")]
     NotMine,

@@ -222,12 +222,13 @@ pub(crate) fn write_epoch<S: Serializer>(time: &Option<Timestamp>, serializer: S
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub)]
 mod tests {
     use super::*;
 
     open_enum! {
         /// A test's colours.
-        enum Colour { /** Red. */ Red = "red", /** Blue. */ Blue = "blue" }
+        pub enum Colour { /** Red. */ Red = "red", /** Blue. */ Blue = "blue" }
     }
 
     #[derive(serde::Deserialize)]

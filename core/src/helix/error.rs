@@ -77,10 +77,7 @@ pub enum CallError {
         /// Why.
         error: Box<CallError>,
     },
-    /// The same subscription exists on another session.
-    #[error("the same subscription exists on another session")]
-    Elsewhere,
-    /// A walk over pages was going on and Twitch no longer takes its cursor. Starting again, or from `last_good`, repeats items.
+    /// A walk over pages was going on and Twitch no longer takes its cursor. Starting from `last_good` repeats a page.
     #[error("{refusal} (the walk's cursor is no longer accepted)")]
     CursorRefused {
         /// The cursor that Twitch refused.
@@ -88,8 +85,11 @@ pub enum CallError {
         /// The cursor of the last page that came; none if that was the first.
         last_good: Option<Cursor>,
         /// Twitch's words.
-        refusal: Refusal,
+        refusal: Box<Refusal>,
     },
+    /// The same subscription exists on another session.
+    #[error("the same subscription exists on another session")]
+    Elsewhere,
     /// The reply belongs to another call.
     #[error("this reply belongs to another call")]
     NotMine,

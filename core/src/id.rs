@@ -101,6 +101,27 @@ ids! {
     SessionId,
     /// A conduit.
     ConduitId,
+    /// A reward for channel points.
+    RewardId,
+    /// A redemption of a reward.
+    RedemptionId,
+    /// A poll.
+    PollId,
+    /// A choice of a poll.
+    PollChoiceId,
+    /// A prediction.
+    PredictionId,
+    /// An outcome of a prediction.
+    OutcomeId,
+    /// A request to be unbanned.
+    UnbanRequestId,
+}
+
+/// No login: what stands where Twitch sends null or nothing.
+impl Default for Login {
+    fn default() -> Self {
+        Login(CompactString::const_new(""))
+    }
 }
 
 impl UserId {

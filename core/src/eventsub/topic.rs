@@ -9,8 +9,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub mod channel;
+pub mod charity;
 pub mod chat;
+pub mod goal;
+pub mod hype_train;
+pub mod poll;
+pub mod prediction;
+mod quoted;
 pub mod stream;
+#[cfg(test)]
+mod tests;
 
 /// Something that can be listened to. The struct's fields are the subscription's condition.
 pub trait Topic: Serialize {
@@ -156,29 +164,30 @@ pub struct UnknownEvent {
 }
 
 events! {
+    ChannelUpdate in channel,
     ChannelFollow in channel,
     ChannelRaid in channel,
+    ChannelAdBreakBegin in channel,
+    ChannelShoutoutCreate in channel,
+    ChannelShoutoutReceive in channel,
+    ChannelCharityCampaignDonate in charity,
+    ChannelCharityCampaignStart in charity,
+    ChannelCharityCampaignProgress in charity,
+    ChannelCharityCampaignStop in charity,
     ChannelChatMessage in chat,
+    ChannelGoalBegin in goal,
+    ChannelGoalProgress in goal,
+    ChannelGoalEnd in goal,
+    ChannelHypeTrainBegin in hype_train,
+    ChannelHypeTrainProgress in hype_train,
+    ChannelHypeTrainEnd in hype_train,
+    ChannelPollBegin in poll,
+    ChannelPollProgress in poll,
+    ChannelPollEnd in poll,
+    ChannelPredictionBegin in prediction,
+    ChannelPredictionProgress in prediction,
+    ChannelPredictionLock in prediction,
+    ChannelPredictionEnd in prediction,
     StreamOnline in stream,
     StreamOffline in stream,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_event_is_two_words() {
-        assert_eq!(size_of::<Event>(), 2 * size_of::<usize>());
-    }
-
-    #[test]
-    fn an_event_that_does_not_decode_still_arrives_with_the_reason() {
-        let raw = bytes::Bytes::from_static(b"{\"viewers\":\"many\"}");
-        let Event::Unknown(unknown) = Event::read("channel.raid", "1", &raw) else { panic!("decoded") };
-        assert_eq!(unknown.raw, raw);
-        assert!(unknown.why.is_some());
-        let Event::Unknown(unknown) = Event::read("moon.phase", "1", &raw) else { panic!("decoded") };
-        assert_eq!(unknown.why, None);
-    }
 }

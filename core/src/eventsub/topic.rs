@@ -8,15 +8,31 @@ use crate::id::UserId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub mod automod;
+pub mod bits;
 pub mod channel;
+pub mod channel_points;
 pub mod charity;
 pub mod chat;
+pub mod conduit;
+pub mod drops;
+pub mod extension;
 pub mod goal;
+pub mod guest_star;
 pub mod hype_train;
+pub mod moderate;
+pub mod moderation;
 pub mod poll;
 pub mod prediction;
-mod quoted;
+pub mod roles;
+pub mod shared_chat;
 pub mod stream;
+pub mod subscriptions;
+pub mod suspicious_user;
+pub mod user;
+
+mod quoted;
+mod tagged;
 #[cfg(test)]
 mod tests;
 
@@ -164,23 +180,63 @@ pub struct UnknownEvent {
 }
 
 events! {
+    AutomodMessageHold in automod,
+    AutomodMessageHoldV2 in automod,
+    AutomodMessageUpdate in automod,
+    AutomodMessageUpdateV2 in automod,
+    AutomodSettingsUpdate in automod,
+    AutomodTermsUpdate in automod,
+    ChannelBitsUse in bits,
+    ChannelCheer in bits,
+    ChannelCustomPowerUpRedemptionAdd in bits,
     ChannelUpdate in channel,
     ChannelFollow in channel,
     ChannelRaid in channel,
     ChannelAdBreakBegin in channel,
     ChannelShoutoutCreate in channel,
     ChannelShoutoutReceive in channel,
+    ChannelPointsAutomaticRewardRedemptionAdd in channel_points,
+    ChannelPointsAutomaticRewardRedemptionAddV2 in channel_points,
+    ChannelPointsCustomRewardAdd in channel_points,
+    ChannelPointsCustomRewardUpdate in channel_points,
+    ChannelPointsCustomRewardRemove in channel_points,
+    ChannelPointsCustomRewardRedemptionAdd in channel_points,
+    ChannelPointsCustomRewardRedemptionUpdate in channel_points,
     ChannelCharityCampaignDonate in charity,
     ChannelCharityCampaignStart in charity,
     ChannelCharityCampaignProgress in charity,
     ChannelCharityCampaignStop in charity,
     ChannelChatMessage in chat,
+    ChannelChatMessageDelete in chat,
+    ChannelChatClear in chat,
+    ChannelChatClearUserMessages in chat,
+    ChannelChatSettingsUpdate in chat,
+    ChannelChatUserMessageHold in chat,
+    ChannelChatUserMessageUpdate in chat,
+    ChannelChatNotification in chat,
+    ConduitShardDisabled in conduit,
+    DropEntitlementGrant in drops,
+    ExtensionBitsTransactionCreate in extension,
     ChannelGoalBegin in goal,
     ChannelGoalProgress in goal,
     ChannelGoalEnd in goal,
+    ChannelGuestStarSessionBegin in guest_star,
+    ChannelGuestStarSessionEnd in guest_star,
+    ChannelGuestStarGuestUpdate in guest_star,
+    ChannelGuestStarSettingsUpdate in guest_star,
     ChannelHypeTrainBegin in hype_train,
     ChannelHypeTrainProgress in hype_train,
     ChannelHypeTrainEnd in hype_train,
+    ChannelModerate in moderate,
+    ChannelModerateV2 in moderate,
+    ChannelBan in moderation,
+    ChannelUnban in moderation,
+    ChannelUnbanRequestCreate in moderation,
+    ChannelUnbanRequestResolve in moderation,
+    ChannelWarningAcknowledge in moderation,
+    ChannelWarningSend in moderation,
+    ChannelShieldModeBegin in moderation,
+    ChannelShieldModeEnd in moderation,
     ChannelPollBegin in poll,
     ChannelPollProgress in poll,
     ChannelPollEnd in poll,
@@ -188,6 +244,23 @@ events! {
     ChannelPredictionProgress in prediction,
     ChannelPredictionLock in prediction,
     ChannelPredictionEnd in prediction,
+    ChannelModeratorAdd in roles,
+    ChannelModeratorRemove in roles,
+    ChannelVipAdd in roles,
+    ChannelVipRemove in roles,
+    ChannelSharedChatBegin in shared_chat,
+    ChannelSharedChatUpdate in shared_chat,
+    ChannelSharedChatEnd in shared_chat,
     StreamOnline in stream,
     StreamOffline in stream,
+    ChannelSubscribe in subscriptions,
+    ChannelSubscriptionEnd in subscriptions,
+    ChannelSubscriptionGift in subscriptions,
+    ChannelSubscriptionMessage in subscriptions,
+    ChannelSuspiciousUserMessage in suspicious_user,
+    ChannelSuspiciousUserUpdate in suspicious_user,
+    UserAuthorizationGrant in user,
+    UserAuthorizationRevoke in user,
+    UserUpdate in user,
+    UserWhisperMessage in user,
 }

@@ -1,7 +1,8 @@
-//! Values that some events have in quotes and others not.
+//! Values that some events have in quotes, or in capitals, and others not.
 
 use crate::id::UserId;
-use serde::de::{Deserializer, Error, Visitor};
+use compact_str::CompactString;
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
@@ -80,4 +81,14 @@ pub(super) fn id_or_number<'de, D: Deserializer<'de>>(deserializer: D) -> Result
         }
     }
     deserializer.deserialize_any(Either)
+}
+
+/// Reads an enum's value in whatever case it comes: `Expired`, `expired`.
+pub(super) fn any_case<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> From<&'a str>,
+{
+    let value: Option<CompactString> = Deserialize::deserialize(deserializer)?;
+    Ok(T::from(&value.unwrap_or_default().to_ascii_lowercase()))
 }

@@ -71,8 +71,8 @@ impl<'de> Deserialize<'de> for Condition {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Condition, A::Error> {
                 let mut fields: Vec<(CompactString, CompactString)> = Vec::with_capacity(2);
-                while let Some((name, value)) = map.next_entry::<CompactString, Option<CompactString>>()? {
-                    if let Some(value) = value.filter(|value| !value.is_empty()) {
+                while let Some((name, ConditionValue(value))) = map.next_entry()? {
+                    if !value.is_empty() {
                         fields.push((name, value));
                     }
                 }
@@ -81,6 +81,35 @@ impl<'de> Deserialize<'de> for Condition {
             }
         }
         deserializer.deserialize_map(Fields)
+    }
+}
+
+/// A string or nothing; some of Twitch's examples have ids as numbers.
+struct ConditionValue(CompactString);
+
+impl<'de> Deserialize<'de> for ConditionValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = ConditionValue;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<ConditionValue, E> {
+                Ok(ConditionValue(value.into()))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<ConditionValue, E> {
+                Ok(ConditionValue(compact_str::format_compact!("{value}")))
+            }
+
+            fn visit_unit<E>(self) -> Result<ConditionValue, E> {
+                Ok(ConditionValue(CompactString::const_new("")))
+            }
+        }
+        deserializer.deserialize_any(Text)
     }
 }
 
@@ -172,6 +201,12 @@ mod tests {
         assert_eq!(one, two);
         assert_eq!(one.get("b"), Some("2"));
         assert_eq!(serde_json::to_string(&one).unwrap(), r#"{"a":"1","b":"2"}"#);
+    }
+
+    #[test]
+    fn an_id_in_a_condition_may_be_a_number() {
+        let condition: Condition = serde_json::from_str(r#"{"reward_id":12}"#).unwrap();
+        assert_eq!(condition.get("reward_id"), Some("12"));
     }
 
     #[test]

@@ -97,7 +97,7 @@ macro_rules! topic {
             $(" with the token of `", stringify!($owner), "`",)?
             $("; scopes: ", stringify!($rule), stringify!($scopes),)?
             $("; granted to the app: ", stringify!($app_rule), stringify!($app_scopes),)?
-            ".",
+            " ([reference](https://dev.twitch.tv/docs/eventsub/eventsub-subscription-types/)).",
         )]
         impl $crate::eventsub::Topic for $name {
             type Event = $event;
@@ -142,7 +142,8 @@ macro_rules! events {
             /// The topics that this version knows.
             pub const TOPICS: &'static [&'static TopicMeta] = &[$(<$family::$topic as Topic>::META),*];
 
-            pub(crate) fn read(topic: &str, version: &str, raw: &bytes::Bytes) -> Self {
+            /// Reads an event of this topic and version. What cannot be read is [`Event::Unknown`], with the reason.
+            pub fn read(topic: &str, version: &str, raw: &bytes::Bytes) -> Self {
                 let mut why = None;
                 $(
                     if topic == <$family::$topic as Topic>::META.name
@@ -160,6 +161,18 @@ macro_rules! events {
                     raw: raw.clone(),
                     why,
                 }))
+            }
+        }
+
+        /// As on the wire, without the topic's name.
+        impl Serialize for Event {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Event::$topic(event) => event.serialize(serializer),)*
+                    Event::Unknown(unknown) => serde_json::from_slice::<&serde_json::value::RawValue>(&unknown.raw)
+                        .map_err(serde::ser::Error::custom)?
+                        .serialize(serializer),
+                }
             }
         }
     };

@@ -8,8 +8,8 @@ use crate::id::{ChatMessageId, Login, UserId};
 use crate::wire::{null_as_default, open_enum};
 use compact_str::CompactString;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde::{Deserializer, Serializer, de::Error};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 /// AutoMod holds a message.

@@ -115,7 +115,7 @@ impl<'de> Deserialize<'de> for ConditionValue {
 
 /// Where a subscription delivers to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "snake_case")]
+#[serde(tag = "method", rename_all = "snake_case", try_from = "TransportFields")]
 #[non_exhaustive]
 pub enum Transport {
     /// A WebSocket session.
@@ -141,8 +141,36 @@ pub enum Transport {
         callback: String,
     },
     /// A method that this version does not know.
-    #[serde(other)]
     Unknown,
+}
+
+/// A transport's fields as they come: a union read from its tag would be copied into a buffer first.
+#[derive(Deserialize)]
+struct TransportFields {
+    method: CompactString,
+    session_id: Option<SessionId>,
+    connected_at: Option<Timestamp>,
+    disconnected_at: Option<Timestamp>,
+    conduit_id: Option<ConduitId>,
+    callback: Option<String>,
+}
+
+impl TryFrom<TransportFields> for Transport {
+    type Error = &'static str;
+
+    fn try_from(fields: TransportFields) -> Result<Self, &'static str> {
+        let TransportFields { method, session_id, connected_at, disconnected_at, conduit_id, callback } =
+            fields;
+        Ok(match method.as_str() {
+            "websocket" => {
+                let session_id = session_id.ok_or("missing field `session_id`")?;
+                Transport::WebSocket { session_id, connected_at, disconnected_at }
+            }
+            "conduit" => Transport::Conduit { conduit_id: conduit_id.ok_or("missing field `conduit_id`")? },
+            "webhook" => Transport::Webhook { callback: callback.ok_or("missing field `callback`")? },
+            _ => Transport::Unknown,
+        })
+    }
 }
 
 open_enum! {

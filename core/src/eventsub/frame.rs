@@ -73,7 +73,8 @@ pub fn read(frame: &Bytes) -> Result<Frame, serde_json::Error> {
 }
 
 fn read_usual_notification(frame: &Bytes) -> Option<Frame> {
-    let mut rest = Rest(frame);
+    // Looking through the text once is cheaper than looking through each string in it.
+    let mut rest = Rest(std::str::from_utf8(frame).ok()?);
     rest.skip(&["{", "\"metadata\"", ":"])?;
     let Metadata { message_id, message_type, message_timestamp } = rest.value()?;
     if message_type != "notification" {
@@ -82,31 +83,31 @@ fn read_usual_notification(frame: &Bytes) -> Option<Frame> {
     rest.skip(&[",", "\"payload\"", ":", "{", "\"subscription\"", ":"])?;
     let subscription = rest.value()?;
     rest.skip(&[",", "\"event\"", ":"])?;
-    let event = rest.0.trim_ascii_end().strip_suffix(b"}")?.trim_ascii_end().strip_suffix(b"}")?.trim_ascii();
-    if !(event.starts_with(b"{") && event.ends_with(b"}")) {
+    let event = rest.0.trim_ascii_end().strip_suffix('}')?.trim_ascii_end().strip_suffix('}')?.trim_ascii();
+    if !(event.starts_with('{') && event.ends_with('}')) {
         return None;
     }
-    let message = Message::Notification { subscription, event: frame.slice_ref(event) };
+    let message = Message::Notification { subscription, event: frame.slice_ref(event.as_bytes()) };
     Some(Frame { id: message_id, timestamp: message_timestamp, message })
 }
 
 /// What is left of a message.
-struct Rest<'a>(&'a [u8]);
+struct Rest<'a>(&'a str);
 
 impl<'a> Rest<'a> {
     /// Steps over these tokens, and the space before each.
     fn skip(&mut self, tokens: &[&str]) -> Option<()> {
         for token in tokens {
-            self.0 = self.0.trim_ascii_start().strip_prefix(token.as_bytes())?;
+            self.0 = self.0.trim_ascii_start().strip_prefix(token)?;
         }
         Some(())
     }
 
     /// Reads the next value.
     fn value<T: Deserialize<'a>>(&mut self) -> Option<T> {
-        let mut values = serde_json::Deserializer::from_slice(self.0).into_iter();
+        let mut values = serde_json::Deserializer::from_str(self.0).into_iter();
         let value = values.next()?.ok()?;
-        self.0 = &self.0[values.byte_offset()..];
+        self.0 = self.0.get(values.byte_offset()..)?;
         Some(value)
     }
 }

@@ -149,7 +149,7 @@ macro_rules! events {
                     if topic == <$family::$topic as Topic>::META.name
                         && version == <$family::$topic as Topic>::META.version
                     {
-                        match serde_json::from_slice(raw) {
+                        match $crate::eventsub::decode::decode(raw) {
                             Ok(event) => return Event::$topic(Box::new(event)),
                             Err(error) => why = Some(error.to_string()),
                         }

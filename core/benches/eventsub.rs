@@ -2,6 +2,8 @@
 //!
 //! The floor is `IgnoredAny`: the frame is checked to be JSON and nothing is kept of it.
 
+#![allow(clippy::disallowed_methods, reason = "a bench may read files")]
+
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde::de::IgnoredAny;

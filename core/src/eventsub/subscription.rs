@@ -6,6 +6,7 @@ use compact_str::CompactString;
 use jiff::Timestamp;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use smallvec::SmallVec;
 use std::fmt;
 
 /// A subscription.
@@ -34,7 +35,7 @@ pub struct Subscription {
 
 /// What a subscription listens to: names and values, in order of their names, empty values left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Condition(Vec<(CompactString, CompactString)>);
+pub struct Condition(SmallVec<[(CompactString, CompactString); 2]>);
 
 impl Condition {
     /// Reads a topic's fields as a condition.
@@ -70,7 +71,7 @@ impl<'de> Deserialize<'de> for Condition {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Condition, A::Error> {
-                let mut fields: Vec<(CompactString, CompactString)> = Vec::with_capacity(2);
+                let mut fields = SmallVec::new();
                 while let Some((name, ConditionValue(value))) = map.next_entry()? {
                     if !value.is_empty() {
                         fields.push((name, value));

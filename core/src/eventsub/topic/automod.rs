@@ -4,7 +4,7 @@ use super::chat::ChatMessage;
 use super::quoted::any_case;
 use super::tagged::tagged;
 use crate::eventsub::topic;
-use crate::id::{ChatMessageId, Login, UserId};
+use crate::id::{BlockedTermId, ChatMessageId, Login, UserId};
 use crate::wire::{null_as_default, open_enum};
 use compact_str::CompactString;
 use jiff::Timestamp;
@@ -301,8 +301,7 @@ pub struct AutomodVerdict {
 #[non_exhaustive]
 pub struct FoundTerm {
     /// The term.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub term_id: CompactString,
+    pub term_id: BlockedTermId,
     /// Where it stands.
     #[serde(default, deserialize_with = "null_as_default")]
     pub boundary: TextBoundary,

@@ -4,7 +4,7 @@ use super::channel_points::RedemptionStatus;
 use super::chat::{ChatMessage, NamedEmote};
 use super::tagged::tagged;
 use crate::eventsub::topic;
-use crate::id::{Login, RedemptionId, RewardId, UserId};
+use crate::id::{Login, PowerUpId, RedemptionId, UserId};
 use crate::wire::{empty_as_none, null_as_default, open_enum};
 use compact_str::CompactString;
 use jiff::Timestamp;
@@ -46,7 +46,7 @@ pub struct UsedCustomPowerUp {
     pub title: CompactString,
     /// Its id.
     #[serde(default, deserialize_with = "empty_as_none")]
-    pub reward_id: Option<CompactString>,
+    pub reward_id: Option<PowerUpId>,
 }
 
 /// Somebody uses Bits.
@@ -163,8 +163,7 @@ pub struct ChannelCheerEvent {
 #[non_exhaustive]
 pub struct CustomPowerUp {
     /// Its id.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: PowerUpId,
     /// Its title.
     #[serde(default, deserialize_with = "null_as_default")]
     pub title: CompactString,
@@ -183,7 +182,7 @@ pub struct ChannelCustomPowerUpRedemptionAdd {
     pub broadcaster_user_id: UserId,
     /// One custom Power-up; none for all.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reward_id: Option<RewardId>,
+    pub reward_id: Option<PowerUpId>,
 }
 
 topic!(ChannelCustomPowerUpRedemptionAdd = "channel.custom_power_up_redemption.add" "1" => ChannelCustomPowerUpRedemptionAddEvent, user(broadcaster_user_id),
@@ -196,7 +195,7 @@ impl ChannelCustomPowerUpRedemptionAdd {
     }
 
     /// Only of this Power-up.
-    pub fn of_power_up(mut self, power_up: impl Into<RewardId>) -> Self {
+    pub fn of_power_up(mut self, power_up: impl Into<PowerUpId>) -> Self {
         self.reward_id = Some(power_up.into());
         self
     }

@@ -1,7 +1,7 @@
 //! Topics about charity campaigns.
 
 use crate::eventsub::topic;
-use crate::id::{Login, UserId};
+use crate::id::{CampaignId, DonationId, Login, UserId};
 use crate::wire::null_as_default;
 use compact_str::CompactString;
 use jiff::Timestamp;
@@ -44,11 +44,9 @@ impl ChannelCharityCampaignDonate {
 #[non_exhaustive]
 pub struct ChannelCharityCampaignDonateEvent {
     /// The donation.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: DonationId,
     /// The campaign.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub campaign_id: CompactString,
+    pub campaign_id: CampaignId,
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.
@@ -104,8 +102,7 @@ impl ChannelCharityCampaignStart {
 #[non_exhaustive]
 pub struct ChannelCharityCampaignStartEvent {
     /// The campaign.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: CampaignId,
     /// The channel.
     pub broadcaster_id: UserId,
     /// Its login.
@@ -158,8 +155,7 @@ impl ChannelCharityCampaignProgress {
 #[non_exhaustive]
 pub struct ChannelCharityCampaignProgressEvent {
     /// The campaign.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: CampaignId,
     /// The channel.
     pub broadcaster_id: UserId,
     /// Its login.
@@ -210,8 +206,7 @@ impl ChannelCharityCampaignStop {
 #[non_exhaustive]
 pub struct ChannelCharityCampaignStopEvent {
     /// The campaign.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: CampaignId,
     /// The channel.
     pub broadcaster_id: UserId,
     /// Its login.

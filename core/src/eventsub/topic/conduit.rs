@@ -2,7 +2,7 @@
 
 use crate::eventsub::topic;
 use crate::eventsub::{SubscriptionStatus, Transport};
-use crate::id::ConduitId;
+use crate::id::{ConduitId, ShardId};
 use crate::wire::null_as_default;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -39,8 +39,7 @@ pub struct ConduitShardDisabledEvent {
     /// The conduit.
     pub conduit_id: ConduitId,
     /// The shard.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub shard_id: CompactString,
+    pub shard_id: ShardId,
     /// Why.
     #[serde(default, deserialize_with = "null_as_default")]
     pub status: SubscriptionStatus,

@@ -1,7 +1,7 @@
 //! Topics about entitlements to drops.
 
 use crate::eventsub::topic;
-use crate::id::{CategoryId, Login, UserId};
+use crate::id::{BenefitId, CategoryId, EntitlementId, Login, UserId};
 use crate::wire::{empty_as_none, null_as_default};
 use compact_str::CompactString;
 use jiff::Timestamp;
@@ -66,11 +66,9 @@ pub struct DropEntitlement {
     #[serde(default, deserialize_with = "null_as_default")]
     pub user_name: CompactString,
     /// The entitlement: the same id is the same entitlement, sent again.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub entitlement_id: CompactString,
+    pub entitlement_id: EntitlementId,
     /// What it entitles to.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub benefit_id: CompactString,
+    pub benefit_id: BenefitId,
     /// When it was given.
     pub created_at: Timestamp,
 }

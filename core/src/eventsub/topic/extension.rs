@@ -1,7 +1,7 @@
 //! Topics about an extension.
 
 use crate::eventsub::topic;
-use crate::id::{Login, UserId};
+use crate::id::{ExtensionId, Login, TransactionId, UserId};
 use crate::wire::null_as_default;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -28,12 +28,12 @@ pub struct ExtensionProduct {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ExtensionBitsTransactionCreate {
     /// The extension.
-    pub extension_client_id: CompactString,
+    pub extension_client_id: ExtensionId,
 }
 
 impl ExtensionBitsTransactionCreate {
     /// Transactions in an extension, which must be the one that asks.
-    pub fn new(extension_client_id: impl Into<CompactString>) -> Self {
+    pub fn new(extension_client_id: impl Into<ExtensionId>) -> Self {
         ExtensionBitsTransactionCreate { extension_client_id: extension_client_id.into() }
     }
 }
@@ -46,11 +46,9 @@ topic!(ExtensionBitsTransactionCreate = "extension.bits_transaction.create" "1" 
 #[non_exhaustive]
 pub struct ExtensionBitsTransactionCreateEvent {
     /// The extension.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub extension_client_id: CompactString,
+    pub extension_client_id: ExtensionId,
     /// The transaction.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: TransactionId,
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.

@@ -1,7 +1,7 @@
 //! Topics about a creator's goals.
 
 use crate::eventsub::topic;
-use crate::id::{Login, UserId};
+use crate::id::{GoalId, Login, UserId};
 use crate::wire::{empty_as_none, null_as_default, open_enum};
 use compact_str::CompactString;
 use jiff::Timestamp;
@@ -49,8 +49,7 @@ impl ChannelGoalBegin {
 #[non_exhaustive]
 pub struct ChannelGoalBeginEvent {
     /// The goal.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: GoalId,
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.
@@ -97,8 +96,7 @@ impl ChannelGoalProgress {
 #[non_exhaustive]
 pub struct ChannelGoalProgressEvent {
     /// The goal.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: GoalId,
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.
@@ -145,8 +143,7 @@ impl ChannelGoalEnd {
 #[non_exhaustive]
 pub struct ChannelGoalEndEvent {
     /// The goal.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: GoalId,
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.

@@ -1,7 +1,7 @@
 //! Topics about Guest Star sessions, which Twitch has in beta.
 
 use crate::eventsub::topic;
-use crate::id::{Login, UserId};
+use crate::id::{GuestStarSessionId, GuestStarSlotId, Login, UserId};
 use crate::wire::{empty_as_none, null_as_default, open_enum};
 use compact_str::CompactString;
 use jiff::Timestamp;
@@ -51,8 +51,7 @@ pub struct ChannelGuestStarSessionBeginEvent {
     #[serde(default, deserialize_with = "empty_as_none")]
     pub moderator_user_name: Option<CompactString>,
     /// The session.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub session_id: CompactString,
+    pub session_id: GuestStarSessionId,
     /// When it began.
     pub started_at: Timestamp,
 }
@@ -101,8 +100,7 @@ pub struct ChannelGuestStarSessionEndEvent {
     #[serde(default, deserialize_with = "empty_as_none")]
     pub moderator_user_name: Option<CompactString>,
     /// The session.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub session_id: CompactString,
+    pub session_id: GuestStarSessionId,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended.
@@ -171,8 +169,7 @@ pub struct ChannelGuestStarGuestUpdateEvent {
     #[serde(default, deserialize_with = "null_as_default")]
     pub broadcaster_user_name: CompactString,
     /// The session.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub session_id: CompactString,
+    pub session_id: GuestStarSessionId,
     /// Who changed it; none if it was the guest.
     #[serde(default, deserialize_with = "empty_as_none")]
     pub moderator_user_id: Option<UserId>,
@@ -193,7 +190,7 @@ pub struct ChannelGuestStarGuestUpdateEvent {
     pub guest_user_name: Option<CompactString>,
     /// The slot; none where the guest has none.
     #[serde(default, deserialize_with = "empty_as_none")]
-    pub slot_id: Option<CompactString>,
+    pub slot_id: Option<GuestStarSlotId>,
     /// Where the guest stands now; none where the slot is empty now.
     #[serde(default, deserialize_with = "empty_as_none")]
     pub state: Option<GuestState>,

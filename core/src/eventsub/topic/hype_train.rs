@@ -1,7 +1,7 @@
 //! Topics about hype trains.
 
 use crate::eventsub::topic;
-use crate::id::{Login, UserId};
+use crate::id::{HypeTrainId, Login, UserId};
 use crate::wire::{empty_as_none, null_as_default, open_enum};
 use compact_str::CompactString;
 use jiff::Timestamp;
@@ -87,8 +87,7 @@ impl ChannelHypeTrainBegin {
 #[non_exhaustive]
 pub struct ChannelHypeTrainBeginEvent {
     /// The train.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: HypeTrainId,
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.
@@ -155,8 +154,7 @@ impl ChannelHypeTrainProgress {
 #[non_exhaustive]
 pub struct ChannelHypeTrainProgressEvent {
     /// The train.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: HypeTrainId,
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.
@@ -217,8 +215,7 @@ impl ChannelHypeTrainEnd {
 #[non_exhaustive]
 pub struct ChannelHypeTrainEndEvent {
     /// The train.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: HypeTrainId,
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.

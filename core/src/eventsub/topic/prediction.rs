@@ -2,7 +2,7 @@
 
 use super::quoted::id_or_number;
 use crate::eventsub::topic;
-use crate::id::{Login, OutcomeId, PredictionId, UserId};
+use crate::id::{Login, PredictionId, PredictionOutcomeId, UserId};
 use crate::wire::{empty_as_none, null_as_default, open_enum};
 use compact_str::CompactString;
 use jiff::Timestamp;
@@ -44,7 +44,7 @@ pub struct Predictor {
 #[non_exhaustive]
 pub struct Outcome {
     /// Its id.
-    pub id: OutcomeId,
+    pub id: PredictionOutcomeId,
     /// Its text.
     #[serde(default, deserialize_with = "null_as_default")]
     pub title: CompactString,
@@ -237,7 +237,7 @@ pub struct ChannelPredictionEndEvent {
     pub title: String,
     /// The outcome that won; none where the prediction was called off.
     #[serde(default, deserialize_with = "empty_as_none")]
-    pub winning_outcome_id: Option<OutcomeId>,
+    pub winning_outcome_id: Option<PredictionOutcomeId>,
     /// The outcomes.
     #[serde(default, deserialize_with = "null_as_default")]
     pub outcomes: Vec<Outcome>,

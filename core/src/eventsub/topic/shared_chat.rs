@@ -1,7 +1,7 @@
 //! Topics about chats that several channels share.
 
 use crate::eventsub::topic;
-use crate::id::{Login, UserId};
+use crate::id::{Login, SharedChatSessionId, UserId};
 use crate::wire::null_as_default;
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -41,8 +41,7 @@ impl ChannelSharedChatBegin {
 #[non_exhaustive]
 pub struct ChannelSharedChatBeginEvent {
     /// The shared chat.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub session_id: CompactString,
+    pub session_id: SharedChatSessionId,
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.
@@ -85,8 +84,7 @@ impl ChannelSharedChatUpdate {
 #[non_exhaustive]
 pub struct ChannelSharedChatUpdateEvent {
     /// The shared chat.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub session_id: CompactString,
+    pub session_id: SharedChatSessionId,
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.
@@ -129,8 +127,7 @@ impl ChannelSharedChatEnd {
 #[non_exhaustive]
 pub struct ChannelSharedChatEndEvent {
     /// The shared chat.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub session_id: CompactString,
+    pub session_id: SharedChatSessionId,
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.

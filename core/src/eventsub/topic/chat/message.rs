@@ -1,7 +1,7 @@
 //! A chat message and its parts, and what bots ask of them.
 
 use crate::eventsub::topic::quoted::quoted;
-use crate::id::{Login, UserId};
+use crate::id::{EmoteId, EmoteSetId, Login, UserId};
 use crate::wire::{empty_as_none, null_as_default, open_enum};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -74,11 +74,10 @@ pub struct Cheermote {
 #[non_exhaustive]
 pub struct Emote {
     /// Its id.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: EmoteId,
     /// The set it belongs to.
     #[serde(default, deserialize_with = "empty_as_none")]
-    pub emote_set_id: Option<CompactString>,
+    pub emote_set_id: Option<EmoteSetId>,
     /// The broadcaster who owns it.
     #[serde(default, deserialize_with = "empty_as_none")]
     pub owner_id: Option<UserId>,
@@ -154,8 +153,7 @@ pub struct TextWithEmotes {
 #[non_exhaustive]
 pub struct EmoteRange {
     /// The emote.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: EmoteId,
     /// Its first character, from 0.
     #[serde(default, deserialize_with = "null_as_default")]
     pub begin: u64,
@@ -169,8 +167,7 @@ pub struct EmoteRange {
 #[non_exhaustive]
 pub struct NamedEmote {
     /// The emote.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub id: CompactString,
+    pub id: EmoteId,
     /// Its text.
     #[serde(default, deserialize_with = "null_as_default")]
     pub name: CompactString,

@@ -5,6 +5,7 @@
 //! of one link, [`Plan`] the wishes of the application and how they become subscriptions, [`Dedup`] the memory that
 //! keeps a message from arriving twice.
 
+mod decode;
 mod dedup;
 pub mod frame;
 mod notification;
@@ -13,6 +14,7 @@ mod shard;
 mod subscription;
 pub mod topic;
 
+pub use decode::Unreadable;
 pub use dedup::Dedup;
 pub use notification::{DecodeError, Notification};
 pub use plan::{

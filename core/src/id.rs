@@ -1,6 +1,6 @@
 //! Twitch's identifiers, each a type of its own, so that a message id never stands where a user id belongs.
 //!
-//! All are short strings, kept inline where they fit. Twitch promises no format; only user ids are checked to be
+//! All are short strings, kept inline where they fit: those that are UUIDs on the wire have the room for one. Twitch promises no format; only user ids are checked to be
 //! numeric, where Twitch would answer 500 otherwise.
 
 use compact_str::CompactString;
@@ -8,16 +8,18 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 macro_rules! ids {
-    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+    (@text) => { CompactString };
+    (@text $text:ident) => { $text };
+    ($($(#[$doc:meta])* $name:ident $(in $text:ident)?),* $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
-        pub struct $name(CompactString);
+        pub struct $name(ids!(@text $($text)?));
 
         impl $name {
             /// Wraps an identifier as Twitch writes it.
             pub fn new(id: impl AsRef<str>) -> Self {
-                $name(CompactString::new(id))
+                $name(id.as_ref().into())
             }
 
             /// The identifier as Twitch writes it.
@@ -92,13 +94,13 @@ ids! {
     /// A live stream.
     StreamId,
     /// A message in a chat room.
-    ChatMessageId,
+    ChatMessageId in LongText,
     /// An EventSub message: the same id means the same message, delivered again.
-    MessageId,
+    MessageId in LongText,
     /// An EventSub subscription. It does not survive a lost session; a [`WishId`](crate::WishId) does.
-    SubscriptionId,
+    SubscriptionId in LongText,
     /// An EventSub WebSocket session.
-    SessionId,
+    SessionId in LongText,
     /// A conduit.
     ConduitId,
     /// A conduit's shard: a number from 0, written as text.
@@ -180,6 +182,113 @@ impl From<u32> for ShardId {
     }
 }
 
+/// No login: what stands where Twitch sends null or nothing.
+impl Default for Login {
+    fn default() -> Self {
+        Login(CompactString::const_new(""))
+    }
+}
+
+/// The text of ids as long as a UUID, inline where [`CompactString`] would keep 24 bytes at most.
+#[derive(Clone)]
+enum LongText {
+    Inline { length: u8, bytes: [u8; LongText::INLINE] },
+    Heap(Box<str>),
+}
+
+impl LongText {
+    const INLINE: usize = 38;
+}
+
+impl From<&str> for LongText {
+    fn from(text: &str) -> Self {
+        let mut bytes = [0; LongText::INLINE];
+        match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
+            (Some(start), Ok(length)) => {
+                start.copy_from_slice(text.as_bytes());
+                LongText::Inline { length, bytes }
+            }
+            _ => LongText::Heap(text.into()),
+        }
+    }
+}
+
+impl From<String> for LongText {
+    fn from(text: String) -> Self {
+        text.as_str().into()
+    }
+}
+
+impl std::ops::Deref for LongText {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        match self {
+            // What went in was text.
+            LongText::Inline { length, bytes } => {
+                std::str::from_utf8(&bytes[..usize::from(*length)]).unwrap_or_default()
+            }
+            LongText::Heap(text) => text,
+        }
+    }
+}
+
+impl PartialEq for LongText {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for LongText {}
+
+impl PartialOrd for LongText {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for LongText {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (**self).cmp(&**other)
+    }
+}
+
+impl std::hash::Hash for LongText {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+impl fmt::Display for LongText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+impl Serialize for LongText {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for LongText {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl serde::de::Visitor<'_> for Text {
+            type Value = LongText;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<LongText, E> {
+                Ok(text.into())
+            }
+        }
+        deserializer.deserialize_str(Text)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -192,6 +301,18 @@ mod tests {
         assert_eq!(format!("{id:?}"), "UserId(1001)");
         assert_eq!(serde_json::to_string(&id).unwrap(), "\"1001\"");
         assert_eq!(UserId::from(&id), id);
+    }
+
+    #[test]
+    fn a_long_id_is_the_same_inline_and_not() {
+        for length in [0, 1, 36, 38, 39, 300] {
+            let text = "ü".repeat(length / 2) + &"x".repeat(length % 2);
+            let id = MessageId::new(&text);
+            assert_eq!((id.as_str(), id.clone()), (&*text, MessageId::from(text.clone())));
+            assert_eq!(serde_json::from_str::<MessageId>(&serde_json::to_string(&id).unwrap()).unwrap(), id);
+        }
+        assert!(MessageId::new("a".repeat(40)) < MessageId::new("b"));
+        assert!(size_of::<MessageId>() <= 40);
     }
 
     #[test]

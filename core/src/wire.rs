@@ -52,6 +52,13 @@ macro_rules! open_enum {
             }
         }
 
+        /// No value: what stands where Twitch sends null or nothing.
+        impl Default for $name {
+            fn default() -> Self {
+                $name::Unknown(compact_str::CompactString::const_new(""))
+            }
+        }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str(self.as_str())

@@ -1,6 +1,10 @@
 //! One WebSocket message: [`read`] takes it apart. The event stays raw, a slice of the same buffer.
 //!
 //! The message type decides how the payload is read, so a type that nobody has seen before is never an error.
+//!
+//! Twitch writes a notification in one order: metadata, subscription, event. Then the event is what is left between the
+//! subscription and the two braces at the end, and is not looked at: whether it is JSON shows when it is decoded. Any
+//! other order, and any other message, is read in full.
 
 use super::subscription::Subscription;
 use crate::id::{MessageId, SessionId};
@@ -62,6 +66,53 @@ pub struct Session {
 
 /// Reads a message. An error says what is wrong with it; the link is not at fault.
 pub fn read(frame: &Bytes) -> Result<Frame, serde_json::Error> {
+    match read_usual_notification(frame) {
+        Some(notification) => Ok(notification),
+        None => read_any(frame),
+    }
+}
+
+fn read_usual_notification(frame: &Bytes) -> Option<Frame> {
+    // Looking through the text once is cheaper than looking through each string in it.
+    let mut rest = Rest(std::str::from_utf8(frame).ok()?);
+    rest.skip(&["{", "\"metadata\"", ":"])?;
+    let Metadata { message_id, message_type, message_timestamp } = rest.value()?;
+    if message_type != "notification" {
+        return None;
+    }
+    rest.skip(&[",", "\"payload\"", ":", "{", "\"subscription\"", ":"])?;
+    let subscription = rest.value()?;
+    rest.skip(&[",", "\"event\"", ":"])?;
+    let event = rest.0.trim_ascii_end().strip_suffix('}')?.trim_ascii_end().strip_suffix('}')?.trim_ascii();
+    if !(event.starts_with('{') && event.ends_with('}')) {
+        return None;
+    }
+    let message = Message::Notification { subscription, event: frame.slice_ref(event.as_bytes()) };
+    Some(Frame { id: message_id, timestamp: message_timestamp, message })
+}
+
+/// What is left of a message.
+struct Rest<'a>(&'a str);
+
+impl<'a> Rest<'a> {
+    /// Steps over these tokens, and the space before each.
+    fn skip(&mut self, tokens: &[&str]) -> Option<()> {
+        for token in tokens {
+            self.0 = self.0.trim_ascii_start().strip_prefix(token)?;
+        }
+        Some(())
+    }
+
+    /// Reads the next value.
+    fn value<T: Deserialize<'a>>(&mut self) -> Option<T> {
+        let mut values = serde_json::Deserializer::from_str(self.0).into_iter();
+        let value = values.next()?.ok()?;
+        self.0 = self.0.get(values.byte_offset()..)?;
+        Some(value)
+    }
+}
+
+fn read_any(frame: &Bytes) -> Result<Frame, serde_json::Error> {
     let Envelope { metadata, payload } = serde_json::from_slice(frame)?;
     let message = match &*metadata.message_type {
         "session_keepalive" => Message::Keepalive,
@@ -176,6 +227,55 @@ mod tests {
         assert_eq!(&event[..], br#"{"phase": "full"}"#);
         assert!(bytes.as_ptr_range().contains(&event.as_ptr()));
         assert_eq!(subscription.topic, "moon.phase");
+    }
+
+    #[test]
+    fn an_unusual_order_is_read_all_the_same() {
+        let subscription = r#""subscription":{"id":"u1","status":"enabled","type":"moon.phase","version":"9","cost":0,"condition":{},"transport":{"method":"websocket","session_id":"s1"},"created_at":"2026-01-01T00:00:00Z"}"#;
+        let metadata = r#""metadata":{"message_id":"m1","message_type":"notification","message_timestamp":"2026-01-01T00:00:00Z"}"#;
+        let event = r#""event":{"phase":"full"}"#;
+        for message in [
+            format!(r#"{{{metadata},"payload":{{{subscription},{event}}}}}"#),
+            format!(r#"{{ {metadata} , "payload" : {{ {subscription} , {event} }} }} "#),
+            format!(r#"{{{metadata},"payload":{{{event},{subscription}}}}}"#),
+            format!(r#"{{"payload":{{{subscription},{event}}},{metadata}}}"#),
+            format!(r#"{{{metadata},"payload":{{{subscription},{event},"new":1}}}}"#),
+            format!(r#"{{{metadata},"payload":{{{subscription},"new":{{}},{event}}},"new":[]}}"#),
+        ] {
+            let bytes = Bytes::from(message.clone());
+            let Message::Notification { event, subscription } = read(&bytes).unwrap().message else {
+                panic!("not a notification: {message}")
+            };
+            assert_eq!(
+                (&event[..], subscription.topic.as_str()),
+                (&br#"{"phase":"full"}"#[..], "moon.phase")
+            );
+        }
+    }
+
+    #[test]
+    fn a_list_of_events_stands_in_the_place_of_one() {
+        let payload = r#"{"subscription":{"id":"u1","status":"enabled","type":"drop.entitlement.grant","version":"1","cost":0,"condition":{},"transport":{"method":"webhook","callback":"c"},"created_at":"2026-01-01T00:00:00Z"},"events":[{"id":"e1"}]}"#;
+        let Message::Notification { event, .. } = read(&frame("notification", payload)).unwrap().message
+        else {
+            panic!("not a notification")
+        };
+        assert_eq!(&event[..], br#"[{"id":"e1"}]"#);
+    }
+
+    #[test]
+    fn a_broken_event_shows_when_it_is_decoded() {
+        let payload = r#"{"subscription":{"id":"u1","status":"enabled","type":"channel.raid","version":"1","cost":0,"condition":{},"transport":{"method":"websocket","session_id":"s1"},"created_at":"2026-01-01T00:00:00Z"},"event":{"viewers":}}"#;
+        let Message::Notification { event, .. } = read(&frame("notification", payload)).unwrap().message
+        else {
+            panic!("not a notification")
+        };
+        let crate::eventsub::Event::Unknown(unknown) =
+            crate::eventsub::Event::read("channel.raid", "1", &event)
+        else {
+            panic!("decoded")
+        };
+        assert!(unknown.why.is_some());
     }
 
     #[test]

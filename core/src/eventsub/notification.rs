@@ -1,5 +1,6 @@
 //! [`Notification`]: an event on its way to the application, raw until somebody asks for more.
 
+use super::decode::{Unreadable, decode};
 use super::{Event, Subscription, Topic};
 use crate::client::{SocketId, WishId};
 use crate::id::MessageId;
@@ -36,7 +37,7 @@ impl Notification {
         Notification { id, timestamp, subscription, wish, socket, event }
     }
 
-    /// The event as Twitch wrote it.
+    /// The event as Twitch wrote it, with whatever Twitch may one day write behind it.
     pub fn raw(&self) -> &Bytes {
         &self.event
     }
@@ -51,7 +52,7 @@ impl Notification {
         if !self.is::<T>() {
             return Err(DecodeError::OtherTopic);
         }
-        serde_json::from_slice(&self.event).map_err(DecodeError::Unreadable)
+        decode(&self.event).map_err(DecodeError::Unreadable)
     }
 
     /// The event as one of all that this version knows; [`Event::Unknown`] holds the rest, and what does not decode.
@@ -74,6 +75,6 @@ pub enum DecodeError {
     #[error("the notification is of another topic")]
     OtherTopic,
     /// The event does not have the documented form.
-    #[error("the event cannot be read: {0}")]
-    Unreadable(serde_json::Error),
+    #[error(transparent)]
+    Unreadable(Unreadable),
 }

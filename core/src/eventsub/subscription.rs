@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
+use smallvec::SmallVec;
 use std::fmt;
 
 /// A subscription.
@@ -37,7 +38,7 @@ pub struct Subscription {
 
 /// What a subscription listens to: names and values, in order of their names, empty values left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Condition(Vec<(CompactString, CompactString)>);
+pub struct Condition(SmallVec<[(CompactString, CompactString); 2]>);
 
 impl Condition {
     /// Reads a topic's fields as a condition.
@@ -73,9 +74,9 @@ impl<'de> Deserialize<'de> for Condition {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Condition, A::Error> {
-                let mut fields: Vec<(CompactString, CompactString)> = Vec::with_capacity(2);
-                while let Some((name, value)) = map.next_entry::<CompactString, Option<CompactString>>()? {
-                    if let Some(value) = value.filter(|value| !value.is_empty()) {
+                let mut fields = SmallVec::new();
+                while let Some((name, ConditionValue(value))) = map.next_entry()? {
+                    if !value.is_empty() {
                         fields.push((name, value));
                     }
                 }
@@ -87,9 +88,38 @@ impl<'de> Deserialize<'de> for Condition {
     }
 }
 
+/// A string or nothing; some of Twitch's examples have ids as numbers.
+struct ConditionValue(CompactString);
+
+impl<'de> Deserialize<'de> for ConditionValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+        impl Visitor<'_> for Text {
+            type Value = ConditionValue;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<ConditionValue, E> {
+                Ok(ConditionValue(value.into()))
+            }
+
+            fn visit_u64<E>(self, value: u64) -> Result<ConditionValue, E> {
+                Ok(ConditionValue(compact_str::format_compact!("{value}")))
+            }
+
+            fn visit_unit<E>(self) -> Result<ConditionValue, E> {
+                Ok(ConditionValue(CompactString::const_new("")))
+            }
+        }
+        deserializer.deserialize_any(Text)
+    }
+}
+
 /// Where a subscription delivers to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "snake_case")]
+#[serde(tag = "method", rename_all = "snake_case", try_from = "TransportFields")]
 #[non_exhaustive]
 pub enum Transport {
     /// A WebSocket session.
@@ -123,7 +153,6 @@ pub enum Transport {
         secret: WebhookSecret,
     },
     /// A method that this version does not know.
-    #[serde(other)]
     Unknown,
 }
 
@@ -163,6 +192,35 @@ impl PartialEq for WebhookSecret {
 impl Serialize for WebhookSecret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.expose_secret())
+    }
+}
+
+/// A transport's fields as they come: a union read from its tag would be copied into a buffer first.
+#[derive(Deserialize)]
+struct TransportFields {
+    method: CompactString,
+    session_id: Option<SessionId>,
+    connected_at: Option<Timestamp>,
+    disconnected_at: Option<Timestamp>,
+    conduit_id: Option<ConduitId>,
+    callback: Option<String>,
+}
+
+impl TryFrom<TransportFields> for Transport {
+    type Error = &'static str;
+
+    fn try_from(fields: TransportFields) -> Result<Self, &'static str> {
+        let TransportFields { method, session_id, connected_at, disconnected_at, conduit_id, callback } =
+            fields;
+        Ok(match method.as_str() {
+            "websocket" => {
+                let session_id = session_id.ok_or("missing field `session_id`")?;
+                Transport::WebSocket { session_id, connected_at, disconnected_at }
+            }
+            "conduit" => Transport::Conduit { conduit_id: conduit_id.ok_or("missing field `conduit_id`")? },
+            "webhook" => Transport::Webhook { callback: callback.ok_or("missing field `callback`")? },
+            _ => Transport::Unknown,
+        })
     }
 }
 
@@ -222,6 +280,12 @@ mod tests {
         assert_eq!(one, two);
         assert_eq!(one.get("b"), Some("2"));
         assert_eq!(serde_json::to_string(&one).unwrap(), r#"{"a":"1","b":"2"}"#);
+    }
+
+    #[test]
+    fn an_id_in_a_condition_may_be_a_number() {
+        let condition: Condition = serde_json::from_str(r#"{"reward_id":12}"#).unwrap();
+        assert_eq!(condition.get("reward_id"), Some("12"));
     }
 
     #[test]

@@ -8,9 +8,33 @@ use crate::id::UserId;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub mod automod;
+pub mod bits;
 pub mod channel;
+pub mod channel_points;
+pub mod charity;
 pub mod chat;
+pub mod conduit;
+pub mod drops;
+pub mod extension;
+pub mod goal;
+pub mod guest_star;
+pub mod hype_train;
+pub mod moderate;
+pub mod moderation;
+pub mod poll;
+pub mod prediction;
+pub mod roles;
+pub mod shared_chat;
 pub mod stream;
+pub mod subscriptions;
+pub mod suspicious_user;
+pub mod user;
+
+mod quoted;
+mod tagged;
+#[cfg(test)]
+mod tests;
 
 /// Something that can be listened to. The struct's fields are the subscription's condition.
 pub trait Topic: Serialize {
@@ -80,7 +104,7 @@ macro_rules! topic {
             $(" with the token of `", stringify!($owner), "`",)?
             $("; scopes: ", stringify!($rule), stringify!($scopes),)?
             $("; granted to the app: ", stringify!($app_rule), stringify!($app_scopes),)?
-            ".",
+            " ([reference](https://dev.twitch.tv/docs/eventsub/eventsub-subscription-types/)).",
         )]
         impl $crate::eventsub::Topic for $name {
             type Event = $event;
@@ -125,13 +149,14 @@ macro_rules! events {
             /// The topics that this version knows.
             pub const TOPICS: &'static [&'static TopicMeta] = &[$(<$family::$topic as Topic>::META),*];
 
-            pub(crate) fn read(topic: &str, version: &str, raw: &bytes::Bytes) -> Self {
+            /// Reads an event of this topic and version. What cannot be read is [`Event::Unknown`], with the reason.
+            pub fn read(topic: &str, version: &str, raw: &bytes::Bytes) -> Self {
                 let mut why = None;
                 $(
                     if topic == <$family::$topic as Topic>::META.name
                         && version == <$family::$topic as Topic>::META.version
                     {
-                        match serde_json::from_slice(raw) {
+                        match $crate::eventsub::decode::decode(raw) {
                             Ok(event) => return Event::$topic(Box::new(event)),
                             Err(error) => why = Some(error.to_string()),
                         }
@@ -143,6 +168,18 @@ macro_rules! events {
                     raw: raw.clone(),
                     why,
                 }))
+            }
+        }
+
+        /// As on the wire, without the topic's name.
+        impl Serialize for Event {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $(Event::$topic(event) => event.serialize(serializer),)*
+                    Event::Unknown(unknown) => serde_json::from_slice::<&serde_json::value::RawValue>(&unknown.raw)
+                        .map_err(serde::ser::Error::custom)?
+                        .serialize(serializer),
+                }
             }
         }
     };
@@ -163,29 +200,87 @@ pub struct UnknownEvent {
 }
 
 events! {
+    AutomodMessageHold in automod,
+    AutomodMessageHoldV2 in automod,
+    AutomodMessageUpdate in automod,
+    AutomodMessageUpdateV2 in automod,
+    AutomodSettingsUpdate in automod,
+    AutomodTermsUpdate in automod,
+    ChannelBitsUse in bits,
+    ChannelCheer in bits,
+    ChannelCustomPowerUpRedemptionAdd in bits,
+    ChannelUpdate in channel,
     ChannelFollow in channel,
     ChannelRaid in channel,
+    ChannelAdBreakBegin in channel,
+    ChannelShoutoutCreate in channel,
+    ChannelShoutoutReceive in channel,
+    ChannelPointsAutomaticRewardRedemptionAdd in channel_points,
+    ChannelPointsAutomaticRewardRedemptionAddV2 in channel_points,
+    ChannelPointsCustomRewardAdd in channel_points,
+    ChannelPointsCustomRewardUpdate in channel_points,
+    ChannelPointsCustomRewardRemove in channel_points,
+    ChannelPointsCustomRewardRedemptionAdd in channel_points,
+    ChannelPointsCustomRewardRedemptionUpdate in channel_points,
+    ChannelCharityCampaignDonate in charity,
+    ChannelCharityCampaignStart in charity,
+    ChannelCharityCampaignProgress in charity,
+    ChannelCharityCampaignStop in charity,
     ChannelChatMessage in chat,
+    ChannelChatMessageDelete in chat,
+    ChannelChatClear in chat,
+    ChannelChatClearUserMessages in chat,
+    ChannelChatSettingsUpdate in chat,
+    ChannelChatUserMessageHold in chat,
+    ChannelChatUserMessageUpdate in chat,
+    ChannelChatNotification in chat,
+    ConduitShardDisabled in conduit,
+    DropEntitlementGrant in drops,
+    ExtensionBitsTransactionCreate in extension,
+    ChannelGoalBegin in goal,
+    ChannelGoalProgress in goal,
+    ChannelGoalEnd in goal,
+    ChannelGuestStarSessionBegin in guest_star,
+    ChannelGuestStarSessionEnd in guest_star,
+    ChannelGuestStarGuestUpdate in guest_star,
+    ChannelGuestStarSettingsUpdate in guest_star,
+    ChannelHypeTrainBegin in hype_train,
+    ChannelHypeTrainProgress in hype_train,
+    ChannelHypeTrainEnd in hype_train,
+    ChannelModerate in moderate,
+    ChannelModerateV2 in moderate,
+    ChannelBan in moderation,
+    ChannelUnban in moderation,
+    ChannelUnbanRequestCreate in moderation,
+    ChannelUnbanRequestResolve in moderation,
+    ChannelWarningAcknowledge in moderation,
+    ChannelWarningSend in moderation,
+    ChannelShieldModeBegin in moderation,
+    ChannelShieldModeEnd in moderation,
+    ChannelPollBegin in poll,
+    ChannelPollProgress in poll,
+    ChannelPollEnd in poll,
+    ChannelPredictionBegin in prediction,
+    ChannelPredictionProgress in prediction,
+    ChannelPredictionLock in prediction,
+    ChannelPredictionEnd in prediction,
+    ChannelModeratorAdd in roles,
+    ChannelModeratorRemove in roles,
+    ChannelVipAdd in roles,
+    ChannelVipRemove in roles,
+    ChannelSharedChatBegin in shared_chat,
+    ChannelSharedChatUpdate in shared_chat,
+    ChannelSharedChatEnd in shared_chat,
     StreamOnline in stream,
     StreamOffline in stream,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_event_is_two_words() {
-        assert_eq!(size_of::<Event>(), 2 * size_of::<usize>());
-    }
-
-    #[test]
-    fn an_event_that_does_not_decode_still_arrives_with_the_reason() {
-        let raw = bytes::Bytes::from_static(b"{\"viewers\":\"many\"}");
-        let Event::Unknown(unknown) = Event::read("channel.raid", "1", &raw) else { panic!("decoded") };
-        assert_eq!(unknown.raw, raw);
-        assert!(unknown.why.is_some());
-        let Event::Unknown(unknown) = Event::read("moon.phase", "1", &raw) else { panic!("decoded") };
-        assert_eq!(unknown.why, None);
-    }
+    ChannelSubscribe in subscriptions,
+    ChannelSubscriptionEnd in subscriptions,
+    ChannelSubscriptionGift in subscriptions,
+    ChannelSubscriptionMessage in subscriptions,
+    ChannelSuspiciousUserMessage in suspicious_user,
+    ChannelSuspiciousUserUpdate in suspicious_user,
+    UserAuthorizationGrant in user,
+    UserAuthorizationRevoke in user,
+    UserUpdate in user,
+    UserWhisperMessage in user,
 }

@@ -1,10 +1,57 @@
-//! Topics about a channel as a whole: follows, raids.
+//! Topics about a channel as a whole: its description, follows, raids, ad breaks.
 
+use super::quoted::quoted;
 use crate::eventsub::topic;
-use crate::id::{Login, UserId};
+use crate::id::{CategoryId, Login, UserId};
+use crate::wire::{empty_as_none, null_as_default};
 use compact_str::CompactString;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+/// A channel's title, language, category or content labels change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelUpdate {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+}
+
+topic!(ChannelUpdate = "channel.update" "2" => ChannelUpdateEvent, any);
+
+impl ChannelUpdate {
+    /// Changes of a channel.
+    pub fn new(broadcaster: impl Into<UserId>) -> Self {
+        ChannelUpdate { broadcaster_user_id: broadcaster.into() }
+    }
+}
+
+/// What a channel says about itself now.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelUpdateEvent {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_login: Login,
+    /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_name: CompactString,
+    /// The stream's title.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub title: String,
+    /// The stream's language, as an ISO 639-1 code or `other`.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub language: CompactString,
+    /// The category.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    pub category_id: Option<CategoryId>,
+    /// Its name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub category_name: CompactString,
+    /// The labels that warn of the stream's content.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub content_classification_labels: Vec<CompactString>,
+}
 
 /// Somebody follows the broadcaster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,14 +79,18 @@ pub struct ChannelFollowEvent {
     /// Who follows.
     pub user_id: UserId,
     /// Their login.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub user_login: Login,
     /// Their display name.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub user_name: CompactString,
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub broadcaster_user_login: Login,
     /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub broadcaster_user_name: CompactString,
     /// When.
     pub followed_at: Timestamp,
@@ -54,8 +105,6 @@ pub struct ChannelRaid {
     to_broadcaster_user_id: Option<UserId>,
 }
 
-topic!(ChannelRaid = "channel.raid" "1" => ChannelRaidEvent, any);
-
 impl ChannelRaid {
     /// Raids that this broadcaster starts.
     pub fn from(broadcaster: impl Into<UserId>) -> Self {
@@ -68,6 +117,8 @@ impl ChannelRaid {
     }
 }
 
+topic!(ChannelRaid = "channel.raid" "1" => ChannelRaidEvent, any);
+
 /// A broadcaster raids another's channel.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -75,76 +126,174 @@ pub struct ChannelRaidEvent {
     /// Who raids.
     pub from_broadcaster_user_id: UserId,
     /// Their login.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub from_broadcaster_user_login: Login,
     /// Their display name.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub from_broadcaster_user_name: CompactString,
     /// Who is raided.
     pub to_broadcaster_user_id: UserId,
     /// Their login.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub to_broadcaster_user_login: Login,
     /// Their display name.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub to_broadcaster_user_name: CompactString,
     /// How many viewers come along.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub viewers: u64,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::eventsub::{Condition, Topic};
+/// A break for ads begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelAdBreakBegin {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+}
 
-    #[test]
-    fn a_follow_decodes_to_the_field_and_back() {
-        let wire = serde_json::json!({
-            "user_id": "1002", "user_login": "brook", "user_name": "Brook",
-            "broadcaster_user_id": "1001", "broadcaster_user_login": "ada", "broadcaster_user_name": "Ada",
-            "followed_at": "2026-03-04T05:06:07.123456789Z",
-        });
-        let event: ChannelFollowEvent = serde_json::from_value(wire.clone()).unwrap();
-        assert_eq!(
-            event,
-            ChannelFollowEvent {
-                user_id: "1002".into(),
-                user_login: "brook".into(),
-                user_name: "Brook".into(),
-                broadcaster_user_id: "1001".into(),
-                broadcaster_user_login: "ada".into(),
-                broadcaster_user_name: "Ada".into(),
-                followed_at: "2026-03-04T05:06:07.123456789Z".parse().unwrap(),
-            }
-        );
-        assert_eq!(serde_json::to_value(&event).unwrap(), wire);
-    }
+topic!(ChannelAdBreakBegin = "channel.ad_break.begin" "1" => ChannelAdBreakBeginEvent, user(broadcaster_user_id),
+    scopes: any(ChannelReadAds));
 
-    #[test]
-    fn a_follow_is_subscribed_to_with_the_moderators_token() {
-        let topic = ChannelFollow::new("1001", "1002");
-        assert_eq!(topic.owner(), Some(&UserId::new("1002")));
-        assert_eq!(ChannelFollow::META.scopes.to_string(), "moderator:read:followers");
+impl ChannelAdBreakBegin {
+    /// Ad breaks of a channel.
+    pub fn new(broadcaster: impl Into<UserId>) -> Self {
+        ChannelAdBreakBegin { broadcaster_user_id: broadcaster.into() }
     }
+}
 
-    #[test]
-    fn a_raid_is_heard_from_one_side() {
-        assert_eq!(
-            serde_json::to_string(&Condition::of(&ChannelRaid::to("1001")).unwrap()).unwrap(),
-            r#"{"to_broadcaster_user_id":"1001"}"#
-        );
-        assert_eq!(
-            serde_json::to_string(&Condition::of(&ChannelRaid::from("1001")).unwrap()).unwrap(),
-            r#"{"from_broadcaster_user_id":"1001"}"#
-        );
-    }
+/// A break for ads begins.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelAdBreakBeginEvent {
+    /// How long it lasts, in seconds.
+    #[serde(default, deserialize_with = "quoted")]
+    pub duration_seconds: u64,
+    /// When it began. Viewers may see it later.
+    pub started_at: Timestamp,
+    /// Whether the Ads Manager planned it.
+    #[serde(default, deserialize_with = "quoted")]
+    pub is_automatic: bool,
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_login: Login,
+    /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_name: CompactString,
+    /// Who asked for it; the broadcaster where it is automatic.
+    pub requester_user_id: UserId,
+    /// Their login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub requester_user_login: Login,
+    /// Their display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub requester_user_name: CompactString,
+}
 
-    #[test]
-    fn a_raid_decodes_to_the_field() {
-        let wire = serde_json::json!({
-            "from_broadcaster_user_id": "1001", "from_broadcaster_user_login": "ada",
-            "from_broadcaster_user_name": "Ada", "to_broadcaster_user_id": "1002",
-            "to_broadcaster_user_login": "brook", "to_broadcaster_user_name": "Brook", "viewers": 42,
-        });
-        let event: ChannelRaidEvent = serde_json::from_value(wire.clone()).unwrap();
-        assert_eq!(event.viewers, 42);
-        assert_eq!(event.to_broadcaster_user_login, "brook");
-        assert_eq!(serde_json::to_value(&event).unwrap(), wire);
+/// The broadcaster gives a shoutout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelShoutoutCreate {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// A moderator of the channel, or the broadcaster.
+    pub moderator_user_id: UserId,
+}
+
+topic!(ChannelShoutoutCreate = "channel.shoutout.create" "1" => ChannelShoutoutCreateEvent, user(moderator_user_id),
+    scopes: any(ModeratorReadShoutouts, ModeratorManageShoutouts));
+
+impl ChannelShoutoutCreate {
+    /// Shoutouts that a channel gives.
+    pub fn new(broadcaster: impl Into<UserId>, moderator: impl Into<UserId>) -> Self {
+        ChannelShoutoutCreate { broadcaster_user_id: broadcaster.into(), moderator_user_id: moderator.into() }
     }
+}
+
+/// The broadcaster gave a shoutout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelShoutoutCreateEvent {
+    /// The channel that gives it.
+    pub broadcaster_user_id: UserId,
+    /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_login: Login,
+    /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_name: CompactString,
+    /// The channel that receives it.
+    pub to_broadcaster_user_id: UserId,
+    /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub to_broadcaster_user_login: Login,
+    /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub to_broadcaster_user_name: CompactString,
+    /// Who sent it.
+    pub moderator_user_id: UserId,
+    /// Their login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub moderator_user_login: Login,
+    /// Their display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub moderator_user_name: CompactString,
+    /// How many watched the giving channel.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub viewer_count: u64,
+    /// When it was sent.
+    pub started_at: Timestamp,
+    /// From when the next shoutout to any channel may be sent.
+    pub cooldown_ends_at: Timestamp,
+    /// From when the next shoutout to the same channel may be sent.
+    pub target_cooldown_ends_at: Timestamp,
+}
+
+/// The broadcaster receives a shoutout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelShoutoutReceive {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// A moderator of the channel, or the broadcaster.
+    pub moderator_user_id: UserId,
+}
+
+topic!(ChannelShoutoutReceive = "channel.shoutout.receive" "1" => ChannelShoutoutReceiveEvent, user(moderator_user_id),
+    scopes: any(ModeratorReadShoutouts, ModeratorManageShoutouts));
+
+impl ChannelShoutoutReceive {
+    /// Shoutouts that a channel receives.
+    pub fn new(broadcaster: impl Into<UserId>, moderator: impl Into<UserId>) -> Self {
+        ChannelShoutoutReceive {
+            broadcaster_user_id: broadcaster.into(),
+            moderator_user_id: moderator.into(),
+        }
+    }
+}
+
+/// The broadcaster received a shoutout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelShoutoutReceiveEvent {
+    /// The channel that receives it.
+    pub broadcaster_user_id: UserId,
+    /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_login: Login,
+    /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_name: CompactString,
+    /// The channel that gives it.
+    pub from_broadcaster_user_id: UserId,
+    /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub from_broadcaster_user_login: Login,
+    /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub from_broadcaster_user_name: CompactString,
+    /// How many watched the giving channel.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub viewer_count: u64,
+    /// When it was sent.
+    pub started_at: Timestamp,
 }

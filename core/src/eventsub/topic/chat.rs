@@ -1,11 +1,17 @@
-//! Topics about a chat room: messages.
+//! Topics about a chat room: messages and what becomes of them, notices, settings.
 
 use crate::eventsub::topic;
-use crate::id::{ChatMessageId, Login, UserId};
+use crate::id::{ChatMessageId, Login, RewardId, UserId};
 use crate::value::Color;
 use crate::wire::{empty_as_none, null_as_default, open_enum};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
+
+mod message;
+mod notification;
+
+pub use message::*;
+pub use notification::*;
 
 /// A message in a chat room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -33,20 +39,26 @@ pub struct ChannelChatMessageEvent {
     /// The channel.
     pub broadcaster_user_id: UserId,
     /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub broadcaster_user_login: Login,
     /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub broadcaster_user_name: CompactString,
     /// Who wrote.
     pub chatter_user_id: UserId,
     /// Their login.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub chatter_user_login: Login,
     /// Their display name.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub chatter_user_name: CompactString,
     /// The message's id.
     pub message_id: ChatMessageId,
     /// What was written.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub message: ChatMessage,
     /// How the message was sent.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub message_type: ChatMessageType,
     /// The chatter's badges in this channel.
     #[serde(default, deserialize_with = "null_as_default")]
@@ -61,70 +73,67 @@ pub struct ChannelChatMessageEvent {
     #[serde(default)]
     pub reply: Option<Reply>,
     /// The custom reward that was redeemed with the message.
-    #[serde(default)]
-    pub channel_points_custom_reward_id: Option<CompactString>,
-    /// In a shared chat, the channel that the message comes from; none if it is this one.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "empty_as_none")]
+    pub channel_points_custom_reward_id: Option<RewardId>,
+    /// In a shared chat, the channel that it comes from; none if it is this one.
+    #[serde(default, deserialize_with = "empty_as_none")]
     pub source_broadcaster_user_id: Option<UserId>,
     /// Its login.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "empty_as_none")]
     pub source_broadcaster_user_login: Option<Login>,
     /// Its display name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "empty_as_none")]
     pub source_broadcaster_user_name: Option<CompactString>,
     /// The message's id there.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "empty_as_none")]
     pub source_message_id: Option<ChatMessageId>,
     /// The chatter's badges there.
     #[serde(default)]
     pub source_badges: Option<Vec<Badge>>,
-    /// Whether a shared chat shows the message only in the channel it comes from.
+    /// Whether a shared chat shows it only in the channel it comes from.
     #[serde(default)]
     pub is_source_only: Option<bool>,
 }
 
-/// What was written, as text and in parts.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct ChatMessage {
-    /// The text.
-    pub text: String,
-    /// The text in parts.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub fragments: Vec<Fragment>,
-}
+impl ChannelChatMessageEvent {
+    /// The command that the message begins with: `"!"` finds `!song next`. A reply's leading `@name` is passed over,
+    /// and so is the invisible character that some chat clients add to repeat a message.
+    pub fn command(&self, prefix: &str) -> Option<Command<'_>> {
+        let mut text = self.message.text.trim_end_matches(|c: char| c == '\u{E0000}' || c.is_whitespace());
+        if self.reply.is_some() && text.starts_with('@') {
+            text = text.split_once(char::is_whitespace)?.1;
+        }
+        Command::parse(text, prefix)
+    }
 
-/// A part of a message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Fragment {
-    /// What kind of part.
-    #[serde(rename = "type")]
-    pub kind: FragmentKind,
-    /// The part's text.
-    pub text: CompactString,
-    /// The cheermote, for a part that is one.
-    #[serde(default)]
-    pub cheermote: Option<Cheermote>,
-    /// The emote, for a part that is one.
-    #[serde(default)]
-    pub emote: Option<Emote>,
-    /// The user, for a part that mentions one.
-    #[serde(default)]
-    pub mention: Option<Mention>,
-}
+    /// Whether the chatter wears a badge of this set in this channel, such as `"partner"`.
+    pub fn has_badge(&self, set_id: &str) -> bool {
+        self.badges.iter().any(|badge| badge.set_id == set_id)
+    }
 
-open_enum! {
-    /// What kind of part of a message.
-    pub enum FragmentKind {
-        /// Plain text.
-        Text = "text",
-        /// A cheermote.
-        Cheermote = "cheermote",
-        /// An emote.
-        Emote = "emote",
-        /// A mention of a user.
-        Mention = "mention",
+    /// Whether the chatter is the broadcaster.
+    pub fn is_broadcaster(&self) -> bool {
+        self.chatter_user_id == self.broadcaster_user_id
+    }
+
+    /// Whether the chatter is a moderator; the broadcaster is not counted as one.
+    pub fn is_moderator(&self) -> bool {
+        self.has_badge("moderator") || self.has_badge("lead_moderator")
+    }
+
+    /// Whether the chatter is a VIP.
+    pub fn is_vip(&self) -> bool {
+        self.has_badge("vip")
+    }
+
+    /// Whether the chatter subscribes to the channel.
+    pub fn is_subscriber(&self) -> bool {
+        self.has_badge("subscriber") || self.has_badge("founder")
+    }
+
+    /// The message that its thread began with: what a reply names to stay in the thread.
+    pub fn thread(&self) -> &ChatMessageId {
+        self.reply.as_ref().map_or(&self.message_id, |reply| &reply.thread_message_id)
     }
 }
 
@@ -146,75 +155,12 @@ open_enum! {
     }
 }
 
-/// A cheermote in a message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Cheermote {
-    /// Its name without the number.
-    pub prefix: CompactString,
-    /// How many Bits.
-    pub bits: u64,
-    /// Its tier.
-    pub tier: u64,
-}
-
-/// An emote in a message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Emote {
-    /// Its id.
-    pub id: CompactString,
-    /// The set it belongs to.
-    #[serde(default)]
-    pub emote_set_id: Option<CompactString>,
-    /// The broadcaster who owns it.
-    #[serde(default)]
-    pub owner_id: Option<UserId>,
-    /// In which formats it exists.
-    #[serde(default)]
-    pub format: Option<Vec<EmoteFormat>>,
-}
-
-open_enum! {
-    /// In which format an emote exists.
-    pub enum EmoteFormat {
-        /// A moving picture.
-        Animated = "animated",
-        /// A still picture.
-        Static = "static",
-    }
-}
-
-/// A user mentioned in a message.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Mention {
-    /// Who.
-    pub user_id: UserId,
-    /// Their login.
-    pub user_login: Login,
-    /// Their display name.
-    pub user_name: CompactString,
-}
-
-/// A chat badge.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Badge {
-    /// Which set, such as `subscriber`.
-    pub set_id: CompactString,
-    /// Which of the set.
-    pub id: CompactString,
-    /// For subscribers, their months.
-    #[serde(default)]
-    pub info: CompactString,
-}
-
 /// A cheer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Cheer {
     /// How many Bits.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub bits: u64,
 }
 
@@ -225,52 +171,302 @@ pub struct Reply {
     /// The message it answers.
     pub parent_message_id: ChatMessageId,
     /// That message's text.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub parent_message_body: String,
     /// Who wrote it.
     pub parent_user_id: UserId,
     /// Their login.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub parent_user_login: Login,
     /// Their display name.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub parent_user_name: CompactString,
     /// The message that the thread began with.
     pub thread_message_id: ChatMessageId,
     /// Who wrote that.
     pub thread_user_id: UserId,
     /// Their login.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub thread_user_login: Login,
     /// Their display name.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub thread_user_name: CompactString,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// A moderator deletes a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelChatMessageDelete {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Who reads the chat.
+    pub user_id: UserId,
+}
 
-    #[test]
-    fn a_plain_message_has_no_colour_and_no_source() {
-        let event: ChannelChatMessageEvent = serde_json::from_value(serde_json::json!({
-            "broadcaster_user_id": "1001", "broadcaster_user_login": "ada", "broadcaster_user_name": "Ada",
-            "chatter_user_id": "1002", "chatter_user_login": "brook", "chatter_user_name": "Brook",
-            "message_id": "c-1",
-            "message": {"text": "hello", "fragments": [
-                {"type": "text", "text": "hello", "cheermote": null, "emote": null, "mention": null}
-            ]},
-            "message_type": "text", "badges": [{"set_id": "moderator", "id": "1", "info": ""}],
-            "cheer": null, "color": "", "reply": null, "channel_points_custom_reward_id": null,
-            "source_broadcaster_user_id": null, "source_badges": null,
-        }))
-        .unwrap();
-        assert_eq!(event.color, None);
-        assert_eq!(event.source_broadcaster_user_id, None);
-        assert_eq!(event.message.fragments[0].kind, FragmentKind::Text);
-        assert_eq!(event.badges[0].set_id, "moderator");
-    }
+topic!(ChannelChatMessageDelete = "channel.chat.message_delete" "1" => ChannelChatMessageDeleteEvent, user(user_id),
+    scopes: any(UserReadChat), app: all(any(UserBot), any(ChannelBot)));
 
-    #[test]
-    fn fragments_may_be_null_and_their_kinds_new() {
-        let message: ChatMessage = serde_json::from_str(r#"{"text":"hi","fragments":null}"#).unwrap();
-        assert!(message.fragments.is_empty());
-        let fragment: Fragment = serde_json::from_str(r#"{"type":"sticker","text":"hi"}"#).unwrap();
-        assert_eq!(fragment.kind.as_str(), "sticker");
+impl ChannelChatMessageDelete {
+    /// Deleted messages in a channel's chat, read as this user.
+    pub fn new(broadcaster: impl Into<UserId>, reader: impl Into<UserId>) -> Self {
+        ChannelChatMessageDelete { broadcaster_user_id: broadcaster.into(), user_id: reader.into() }
     }
+}
+
+/// A moderator deletes a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelChatMessageDeleteEvent {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_login: Login,
+    /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_name: CompactString,
+    /// Who wrote it.
+    pub target_user_id: UserId,
+    /// Their login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub target_user_login: Login,
+    /// Their display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub target_user_name: CompactString,
+    /// The message that was deleted.
+    pub message_id: ChatMessageId,
+}
+
+/// All messages of a chat room are cleared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelChatClear {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Who reads the chat.
+    pub user_id: UserId,
+}
+
+topic!(ChannelChatClear = "channel.chat.clear" "1" => ChannelChatClearEvent, user(user_id),
+    scopes: any(UserReadChat), app: all(any(UserBot), any(ChannelBot)));
+
+impl ChannelChatClear {
+    /// Clearings of a channel's chat, read as this user.
+    pub fn new(broadcaster: impl Into<UserId>, reader: impl Into<UserId>) -> Self {
+        ChannelChatClear { broadcaster_user_id: broadcaster.into(), user_id: reader.into() }
+    }
+}
+
+/// All messages of a chat room are cleared.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelChatClearEvent {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_login: Login,
+    /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_name: CompactString,
+}
+
+/// All messages of a user are cleared, for they were banned or put in a timeout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelChatClearUserMessages {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Who reads the chat.
+    pub user_id: UserId,
+}
+
+topic!(ChannelChatClearUserMessages = "channel.chat.clear_user_messages" "1" => ChannelChatClearUserMessagesEvent, user(user_id),
+    scopes: any(UserReadChat), app: all(any(UserBot), any(ChannelBot)));
+
+impl ChannelChatClearUserMessages {
+    /// Users whose messages are cleared from a channel's chat, read as this user.
+    pub fn new(broadcaster: impl Into<UserId>, reader: impl Into<UserId>) -> Self {
+        ChannelChatClearUserMessages { broadcaster_user_id: broadcaster.into(), user_id: reader.into() }
+    }
+}
+
+/// All messages of a user are cleared, for they were banned or put in a timeout.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelChatClearUserMessagesEvent {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_login: Login,
+    /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_name: CompactString,
+    /// Whose messages are cleared.
+    pub target_user_id: UserId,
+    /// Their login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub target_user_login: Login,
+    /// Their display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub target_user_name: CompactString,
+}
+
+/// A chat room's settings change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelChatSettingsUpdate {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Who reads the chat.
+    pub user_id: UserId,
+}
+
+topic!(ChannelChatSettingsUpdate = "channel.chat_settings.update" "1" => ChannelChatSettingsUpdateEvent, user(user_id),
+    scopes: any(UserReadChat), app: all(any(UserBot), any(ChannelBot)));
+
+impl ChannelChatSettingsUpdate {
+    /// Changes of a chat room's settings, read as this user.
+    pub fn new(broadcaster: impl Into<UserId>, reader: impl Into<UserId>) -> Self {
+        ChannelChatSettingsUpdate { broadcaster_user_id: broadcaster.into(), user_id: reader.into() }
+    }
+}
+
+/// A chat room's settings change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelChatSettingsUpdateEvent {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_login: Login,
+    /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_name: CompactString,
+    /// Whether messages must consist of emotes.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub emote_mode: bool,
+    /// Whether only followers may write.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub follower_mode: bool,
+    /// For how many minutes they must have followed; none without follower mode.
+    #[serde(default)]
+    pub follower_mode_duration_minutes: Option<u64>,
+    /// Whether chatters must wait between messages.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub slow_mode: bool,
+    /// How many seconds they must wait; none without slow mode.
+    #[serde(default)]
+    pub slow_mode_wait_time_seconds: Option<u64>,
+    /// Whether only subscribers may write.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub subscriber_mode: bool,
+    /// Whether messages must differ from those before.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub unique_chat_mode: bool,
+}
+
+/// AutoMod holds a message of the user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelChatUserMessageHold {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Who reads the chat.
+    pub user_id: UserId,
+}
+
+topic!(ChannelChatUserMessageHold = "channel.chat.user_message_hold" "1" => ChannelChatUserMessageHoldEvent, user(user_id),
+    scopes: any(UserReadChat), app: any(UserBot));
+
+impl ChannelChatUserMessageHold {
+    /// The reader's own messages that are held in a channel's chat.
+    pub fn new(broadcaster: impl Into<UserId>, reader: impl Into<UserId>) -> Self {
+        ChannelChatUserMessageHold { broadcaster_user_id: broadcaster.into(), user_id: reader.into() }
+    }
+}
+
+/// AutoMod holds a message of the user.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelChatUserMessageHoldEvent {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_login: Login,
+    /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_name: CompactString,
+    /// Who wrote it.
+    pub user_id: UserId,
+    /// Their login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub user_login: Login,
+    /// Their display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub user_name: CompactString,
+    /// The message.
+    pub message_id: ChatMessageId,
+    /// What was written.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub message: ChatMessage,
+}
+
+open_enum! {
+    /// What became of a held message.
+    pub enum HeldMessageStatus {
+        /// It was let through.
+        Approved = "approved",
+        /// It was not.
+        Denied = "denied",
+        /// It is no longer known.
+        Invalid = "invalid",
+    }
+}
+
+/// A held message of the user is decided upon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ChannelChatUserMessageUpdate {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Who reads the chat.
+    pub user_id: UserId,
+}
+
+topic!(ChannelChatUserMessageUpdate = "channel.chat.user_message_update" "1" => ChannelChatUserMessageUpdateEvent, user(user_id),
+    scopes: any(UserReadChat), app: any(UserBot));
+
+impl ChannelChatUserMessageUpdate {
+    /// Decisions on the reader's own messages that were held in a channel's chat.
+    pub fn new(broadcaster: impl Into<UserId>, reader: impl Into<UserId>) -> Self {
+        ChannelChatUserMessageUpdate { broadcaster_user_id: broadcaster.into(), user_id: reader.into() }
+    }
+}
+
+/// A held message of the user is decided upon.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ChannelChatUserMessageUpdateEvent {
+    /// The channel.
+    pub broadcaster_user_id: UserId,
+    /// Its login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_login: Login,
+    /// Its display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub broadcaster_user_name: CompactString,
+    /// Who wrote it.
+    pub user_id: UserId,
+    /// Their login.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub user_login: Login,
+    /// Their display name.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub user_name: CompactString,
+    /// What became of it.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub status: HeldMessageStatus,
+    /// The message.
+    pub message_id: ChatMessageId,
+    /// What was written.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub message: ChatMessage,
 }

@@ -191,7 +191,8 @@ impl Client {
                     self.keeper.stored(now, wall, op, result);
                 }
             }
-            Input::Timeout => self.timeout(now),
+            // Whatever is due is done below.
+            Input::Timeout => {}
         }
         self.settle(now);
     }
@@ -472,7 +473,7 @@ impl Client {
         }
     }
 
-    /// Carries the parts' outputs to where they belong, until all are quiet.
+    /// Carries the parts' outputs to where they belong and does what is due, until all are quiet.
     fn settle(&mut self, now: Time) {
         loop {
             if let Some(output) = self.keeper.poll_output() {
@@ -480,11 +481,14 @@ impl Client {
             } else if let Some(step) = self.plan.poll_step() {
                 self.plan_says(now, step);
             } else {
-                break;
+                self.timers.set(&Timer::Keeper, self.keeper.poll_timeout().filter(|_| self.wall.is_some()));
+                self.timers.set(&Timer::Plan, self.plan.poll_timeout());
+                if self.timers.next().is_none_or(|at| at > now) {
+                    break;
+                }
+                self.timeout(now);
             }
         }
-        self.timers.set(&Timer::Keeper, self.keeper.poll_timeout().filter(|_| self.wall.is_some()));
-        self.timers.set(&Timer::Plan, self.plan.poll_timeout());
         if self.life == Life::Closing && self.calls.is_empty() && self.stores.is_empty() {
             self.closed(now);
         }
@@ -594,9 +598,11 @@ impl Client {
             Step::SessionGone { shard, session } => {
                 self.with_shard(now, shard, |shard| shard.session_gone(now, &session));
             }
-            Step::Post { wish, user, subject, session } => self.post(now, wish, user, subject, session),
+            Step::Post { wish, user, subject, shard, session } => {
+                self.post(now, wish, user, subject, (shard, session));
+            }
             Step::Find { wish, user, subject, session } => self.find(now, wish, user, subject, session),
-            Step::Delete { user, id } => self.delete(now, user, id),
+            Step::Delete { user, subject, id } => self.delete(now, user, subject, id),
             Step::Tell(wish, state) => self.notice(Notice::Subscription(wish, state)),
             Step::Gap(gap) => {
                 self.counts.gaps += 1;

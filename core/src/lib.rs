@@ -98,5 +98,5 @@ pub use client::*;
 pub use compact_str::CompactString;
 pub use endpoints::Endpoints;
 pub use jiff;
-pub use secrecy;
+pub use secrecy::SecretString;
 pub use time::Time;

@@ -26,7 +26,9 @@
 //! # Ok::<(), jiff::Error>(())
 //! ```
 
+pub mod harness;
 pub mod scene;
+pub mod schedule;
 #[cfg(feature = "server")]
 pub mod server;
 pub mod world;

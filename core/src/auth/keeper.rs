@@ -13,7 +13,7 @@ mod user;
 use super::Scope;
 use super::store::{StoreError, StoreOp, Stored};
 use super::token::{Account, Refresh, TokenError, TokenRecord};
-use super::wire::{self, Credentials, Said, Validation};
+use super::wire::{self, Credentials, Said, Tokens, Validation};
 use crate::backoff::{Backoff, Jitter};
 use crate::client::Failure;
 use crate::id::{Login, UserId};
@@ -263,6 +263,9 @@ enum StoreUse {
 struct Arrival {
     access: SecretString,
     refresh: Option<Refresh>,
+    /// The access token was over, and the refresh token has been sent; once is enough.
+    refreshing: bool,
+    refreshed: bool,
     backoff: Backoff,
 }
 
@@ -364,9 +367,9 @@ impl Keeper {
     /// [`KeeperOutput::Added`] tells.
     pub fn add(&mut self, now: Time, tag: u64, access: SecretString, refresh: Option<Refresh>) {
         let backoff = self.shared.backoff();
-        let arrival = Arrival { access, refresh, backoff };
+        let arrival = Arrival { access, refresh, refreshing: false, refreshed: false, backoff };
         self.arrivals.insert(tag, arrival);
-        self.validate_arrival(now, tag);
+        self.prove_arrival(now, tag);
     }
 
     /// Forgets a user's tokens, here and in the store.
@@ -437,7 +440,7 @@ impl Keeper {
                     self.note_app();
                 }
                 Timer::User(id) => self.with_user(&id, |user, shared| user.timeout(shared, now, wall)),
-                Timer::Arrival(tag) => self.validate_arrival(now, tag),
+                Timer::Arrival(tag) => self.prove_arrival(now, tag),
             }
         }
     }
@@ -512,10 +515,16 @@ impl Keeper {
         }
     }
 
-    fn validate_arrival(&mut self, now: Time, tag: u64) {
-        let Some(arrival) = self.arrivals.get_mut(&tag) else { return };
-        let request = wire::validate(&self.shared.oauth, &arrival.access);
-        let exchange = self.shared.http(now, request, false);
+    /// Sends what an arrival needs next: its validation, or the refresh of one whose access token is over.
+    fn prove_arrival(&mut self, now: Time, tag: u64) {
+        let Some(arrival) = self.arrivals.get(&tag) else { return };
+        let request = match &arrival.refresh {
+            Some(refresh) if arrival.refreshing => {
+                wire::refresh(&self.shared.oauth, &self.shared.credentials, &refresh.token)
+            }
+            _ => wire::validate(&self.shared.oauth, &arrival.access),
+        };
+        let exchange = self.shared.http(now, request, arrival.refreshing);
         self.exchanges.insert(exchange, Exchange::Arrival(tag));
     }
 
@@ -527,9 +536,11 @@ impl Keeper {
         result: Result<Response<Bytes>, Failure>,
     ) {
         let Some(mut arrival) = self.arrivals.remove(&tag) else { return };
-        let said = result.as_ref().map(wire::read::<Validation>);
         let failed = |error| KeeperOutput::Added { tag, result: Err(error) };
-        match said {
+        if arrival.refreshing {
+            return self.arrival_refreshed(now, tag, arrival, result);
+        }
+        match result.as_ref().map(wire::read::<Validation>) {
             Ok(Said::Yes(validation)) => match validation {
                 Validation { user_id: Some(user), login: Some(login), scopes, expires_in, .. } => {
                     let record = TokenRecord {
@@ -546,6 +557,11 @@ impl Keeper {
                 }
                 _ => self.shared.out.push_back(failed(TokenError::NotAUser)),
             },
+            Ok(Said::No(_)) if arrival.refresh.is_some() && !arrival.refreshed => {
+                arrival.refreshing = true;
+                self.arrivals.insert(tag, arrival);
+                self.prove_arrival(now, tag);
+            }
             Ok(Said::No(denial)) => {
                 self.shared.out.push_back(failed(TokenError::Denied(denial.to_string())));
             }
@@ -560,6 +576,41 @@ impl Keeper {
                 self.shared.out.push_back(failed(TokenError::Unreachable(failure.cause.to_string())));
             }
         }
+    }
+
+    /// The access token that was added is over; this is what its refresh token gave.
+    fn arrival_refreshed(
+        &mut self,
+        now: Time,
+        tag: u64,
+        mut arrival: Arrival,
+        result: Result<Response<Bytes>, Failure>,
+    ) {
+        let single_use = arrival.refresh.as_ref().is_some_and(|refresh| !refresh.reusable);
+        let error = match result.as_ref().map(wire::read::<Tokens>) {
+            Ok(Said::Yes(tokens)) => {
+                arrival.access = tokens.access_token;
+                if let (Some(refresh), Some(token)) = (&mut arrival.refresh, tokens.refresh_token) {
+                    refresh.token = token;
+                }
+                arrival.refreshing = false;
+                arrival.refreshed = true;
+                self.arrivals.insert(tag, arrival);
+                return self.prove_arrival(now, tag);
+            }
+            Ok(Said::No(denial)) if denial.is_about_the_client() => {
+                TokenError::Misconfigured(denial.to_string())
+            }
+            Ok(Said::No(denial)) => TokenError::Denied(denial.to_string()),
+            Ok(Said::Unclear(_)) | Err(_) if !single_use && arrival.backoff.tries() < ARRIVAL_TRIES => {
+                self.timers.set(&Timer::Arrival(tag), Some(arrival.backoff.next(now)));
+                self.arrivals.insert(tag, arrival);
+                return;
+            }
+            Ok(Said::Unclear(denial)) => TokenError::Unreachable(denial.to_string()),
+            Err(failure) => TokenError::Unreachable(failure.cause.to_string()),
+        };
+        self.shared.out.push_back(KeeperOutput::Added { tag, result: Err(error) });
     }
 
     /// Puts proven tokens in the place of whatever was held for the user, and writes them down.

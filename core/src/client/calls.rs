@@ -87,11 +87,11 @@ pub(super) enum Purpose {
     /// The application.
     Application,
     /// A wish that is to be held.
-    Post { wish: WishId, user: UserId, session: SessionId },
+    Post { wish: WishId, user: UserId, shard: u32, session: SessionId },
     /// A wish that is held already.
     Find(Box<Find>),
-    /// Nobody: a subscription that is not wanted any more.
-    Delete,
+    /// The plan, which wants to be rid of a subscription.
+    Delete { user: UserId, subject: Subject },
 }
 
 /// The search for a subscription that exists already.
@@ -109,7 +109,7 @@ impl std::fmt::Debug for Purpose {
             Purpose::Application => "Application",
             Purpose::Post { .. } => "Post",
             Purpose::Find(_) => "Find",
-            Purpose::Delete => "Delete",
+            Purpose::Delete { .. } => "Delete",
         })
     }
 }
@@ -136,7 +136,7 @@ impl Client {
         wish: WishId,
         user: UserId,
         subject: Subject,
-        session: SessionId,
+        (shard, session): (u32, SessionId),
     ) {
         if let Some(record) = self.keeper.record(&user)
             && let Some(meta) = TopicMeta::find(&subject.topic, &subject.version)
@@ -144,7 +144,7 @@ impl Client {
         {
             let operation = CreateEventSubSubscription::META.operation;
             let error = CallError::MissingScope { operation, user: user.clone(), any_of };
-            return self.plan.posted(now, wish, &user, &session, Err(error));
+            return self.plan.posted(now, wish, &user, (shard, &session), Err(error));
         }
         let transport =
             Transport::WebSocket { session_id: session.clone(), connected_at: None, disconnected_at: None };
@@ -152,10 +152,12 @@ impl Client {
         let request = CreateEventSubSubscription { topic, version, condition, transport };
         match Prepared::new(&request) {
             Ok(prepared) => {
-                let purpose = Purpose::Post { wish, user: user.clone(), session };
+                let purpose = Purpose::Post { wish, user: user.clone(), shard, session };
                 self.start_call(now, prepared, As::User(user), purpose);
             }
-            Err(invalid) => self.plan.posted(now, wish, &user, &session, Err(CallError::Invalid(invalid))),
+            Err(invalid) => {
+                self.plan.posted(now, wish, &user, (shard, &session), Err(CallError::Invalid(invalid)))
+            }
         }
     }
 
@@ -179,9 +181,10 @@ impl Client {
         }
     }
 
-    pub(super) fn delete(&mut self, now: Time, user: UserId, id: SubscriptionId) {
+    pub(super) fn delete(&mut self, now: Time, user: UserId, subject: Subject, id: SubscriptionId) {
         if let Ok(prepared) = Prepared::new(&DeleteEventSubSubscription { id }) {
-            self.start_call(now, prepared, As::User(user), Purpose::Delete);
+            let purpose = Purpose::Delete { user: user.clone(), subject };
+            self.start_call(now, prepared, As::User(user), purpose);
         }
     }
 
@@ -350,7 +353,7 @@ impl Client {
     /// Whether sending a call twice does no harm.
     fn is_harmless(&self, id: CallId) -> bool {
         self.calls.pending.get(&id).is_some_and(|call| {
-            call.prepared.method == Method::GET || matches!(call.purpose, Purpose::Delete)
+            call.prepared.method == Method::GET || matches!(call.purpose, Purpose::Delete { .. })
         })
     }
 
@@ -422,12 +425,14 @@ impl Client {
         let Some(call) = self.drop_call(now, id) else { return };
         match call.purpose {
             Purpose::Application => self.reply(id, What::Answer(result)),
-            Purpose::Post { wish, user, session } => {
+            Purpose::Post { wish, user, shard, session } => {
                 let answer = result.and_then(|answer| created(&answer));
-                self.plan.posted(now, wish, &user, &session, answer);
+                self.plan.posted(now, wish, &user, (shard, &session), answer);
             }
             Purpose::Find(find) => self.look_through(now, *find, result),
-            Purpose::Delete => {}
+            Purpose::Delete { user, subject } => {
+                self.plan.deleted(now, &user, &subject, result.map(|_| ()));
+            }
         }
     }
 

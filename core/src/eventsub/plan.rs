@@ -42,6 +42,17 @@ pub struct Subject {
     pub condition: Condition,
 }
 
+impl Subject {
+    /// What a subscription listens to.
+    pub fn of(subscription: &Subscription) -> Self {
+        Subject {
+            topic: subscription.topic.clone(),
+            version: subscription.version.clone(),
+            condition: subscription.condition.clone(),
+        }
+    }
+}
+
 /// How a wish fares.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -141,6 +152,8 @@ pub enum Step {
         user: UserId,
         /// To what.
         subject: Subject,
+        /// On which shard.
+        shard: u32,
         /// On which session.
         session: SessionId,
     },
@@ -155,10 +168,12 @@ pub enum Step {
         /// On which session.
         session: SessionId,
     },
-    /// Delete a subscription that nobody wants any more.
+    /// Delete a subscription that nobody wants any more; answer with [`Plan::deleted`].
     Delete {
         /// With whose token.
         user: UserId,
+        /// To what.
+        subject: Subject,
         /// Which.
         id: SubscriptionId,
     },
@@ -182,7 +197,9 @@ pub struct Plan {
     sessions: BTreeMap<u32, Session>,
     by_user: BTreeMap<UserId, BTreeSet<u32>>,
     blocked: BTreeMap<UserId, BTreeSet<WishId>>,
-    timers: Timers<WishId>,
+    /// Subscriptions that nobody wants any more, until Twitch has deleted them.
+    leaving: BTreeMap<(UserId, Subject), Leaving>,
+    timers: Timers<Timer>,
     next_shard: u32,
     jitter: Jitter,
     out: VecDeque<Step>,
@@ -198,6 +215,22 @@ struct Wish {
     backoff: Backoff,
     /// Since when events may be missing, and why.
     missing: Option<Missing>,
+}
+
+/// A subscription that is to be deleted. The same subject is not asked for again before it is: the request to delete it
+/// could hit the new one.
+#[derive(Debug)]
+struct Leaving {
+    id: SubscriptionId,
+    shard: u32,
+    backoff: Backoff,
+    next: Option<WishId>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    Wish(WishId),
+    Leaving(UserId, Subject),
 }
 
 #[derive(Clone, Debug)]
@@ -240,6 +273,7 @@ impl Plan {
             sessions: BTreeMap::new(),
             by_user: BTreeMap::new(),
             blocked: BTreeMap::new(),
+            leaving: BTreeMap::new(),
             timers: Timers::new(),
             next_shard: 0,
             jitter,
@@ -280,13 +314,16 @@ impl Plan {
         if wish.asked > 0 {
             return;
         }
-        if let State::Held { id, .. } = &wish.state {
-            let (user, id) = (wish.user.clone(), id.clone());
+        if let State::Held { shard, id } = &wish.state {
+            let (shard, id) = (*shard, id.clone());
+            let (user, subject) = (wish.user.clone(), wish.subject.clone());
             self.held.remove(&id);
-            self.out.push_back(Step::Delete { user, id });
+            self.delete(shard, user, subject, id);
+        }
+        for leaving in self.leaving.values_mut().filter(|leaving| leaving.next == Some(id)) {
+            leaving.next = None;
         }
         self.unplace(id);
-        self.timers.set(&id, None);
         if let Some(wish) = self.wishes.remove(&id) {
             self.by_subject.remove(&(wish.user.clone(), wish.subject));
             self.unblock(&wish.user);
@@ -306,27 +343,25 @@ impl Plan {
     /// A shard's session is open. `carried`: its subscriptions came along.
     pub fn opened(&mut self, shard: u32, session: SessionId, carried: bool) {
         let Some(entry) = self.sessions.get_mut(&shard) else { return };
-        entry.session = Some(session.clone());
+        entry.session = Some(session);
         let wishes: Vec<WishId> = entry.wishes.iter().copied().collect();
         for id in wishes {
-            let Some(wish) = self.wishes.get_mut(&id) else { continue };
-            match &mut wish.state {
+            let Some(wish) = self.wishes.get(&id) else { continue };
+            match &wish.state {
                 State::Placed { .. } => self.post(id),
-                // Asked for on the session's old name: the answer counts for the new one.
-                State::Posting { session: old, .. } if carried => *old = session.clone(),
-                State::Held { .. } if carried => {}
-                State::Later { .. } if carried => {}
+                // Their turn comes, or has come, whatever the session is called now.
+                State::Posting { .. } | State::Held { .. } | State::Later { .. } if carried => {}
                 _ => self.post(id),
             }
         }
     }
 
-    /// A shard moved, but its old link broke before the new one stood: events may be missing.
+    /// A shard moved, but something went wrong on the way: events may be missing.
     pub fn moved_late(&mut self, shard: u32, from: Option<Timestamp>, to: Option<Timestamp>) {
         let Some(entry) = self.sessions.get(&shard) else { return };
         let wishes: Vec<WishId> = entry.wishes.iter().copied().collect();
         if !wishes.is_empty() {
-            let why = "the old link broke before the new one stood".into();
+            let why = "the handover went wrong on the way".into();
             self.out.push_back(Step::Gap(Gap { scope: GapScope::Wishes(wishes), from, to, why }));
         }
     }
@@ -335,9 +370,11 @@ impl Plan {
     pub fn lost(&mut self, shard: u32, last_seen: Option<Timestamp>, why: &str) {
         let Some(entry) = self.sessions.get_mut(&shard) else { return };
         entry.session = None;
+        self.forget_leaving(shard);
+        let Some(entry) = self.sessions.get(&shard) else { return };
         for id in entry.wishes.clone() {
             let Some(wish) = self.wishes.get_mut(&id) else { continue };
-            self.timers.set(&id, None);
+            self.timers.set(&Timer::Wish(id), None);
             let before = std::mem::replace(&mut wish.state, State::Placed { shard });
             if let State::Held { id: subscription, .. } = before {
                 self.held.remove(&subscription);
@@ -353,22 +390,23 @@ impl Plan {
         now: Time,
         id: WishId,
         user: &UserId,
-        session: &SessionId,
+        (shard, session): (u32, &SessionId),
         answer: Result<Subscription, CallError>,
     ) {
-        let shard = match self.wishes.get(&id).map(|wish| &wish.state) {
-            Some(State::Posting { shard, session: ours }) if ours == session => *shard,
+        match self.wishes.get(&id).map(|wish| &wish.state) {
+            Some(State::Posting { session: ours, .. }) if ours == session => {}
             _ => {
-                // Nobody waits for it: the wish is gone, or its session. What a living session holds is deleted.
-                let lives = self.sessions.values().any(|entry| entry.session.as_ref() == Some(session));
-                if let (true, Ok(subscription)) = (lives, answer)
-                    && self.held.get(&subscription.id) != Some(&id)
+                // Nobody waits for it: the wish is gone, or its session. What the shard holds is deleted.
+                if let Ok(subscription) = answer
+                    && self.sessions.contains_key(&shard)
+                    && !self.held.contains_key(&subscription.id)
                 {
-                    self.out.push_back(Step::Delete { user: user.clone(), id: subscription.id });
+                    let subject = Subject::of(&subscription);
+                    self.delete(shard, user.clone(), subject, subscription.id);
                 }
                 return;
             }
-        };
+        }
         match answer {
             Ok(subscription) => self.hold(id, shard, subscription),
             Err(error) => self.failed(now, id, shard, session, error),
@@ -392,6 +430,24 @@ impl Plan {
             // It was somebody else's, and may end; or it is gone already.
             Ok(None) => self.later(now, id, shard, CallError::Elsewhere),
             Err(error) => self.later(now, id, shard, error),
+        }
+    }
+
+    /// The answer to [`Step::Delete`].
+    pub fn deleted(&mut self, now: Time, user: &UserId, subject: &Subject, answer: Result<(), CallError>) {
+        let key = (user.clone(), subject.clone());
+        let gone = match answer {
+            Ok(()) => true,
+            Err(CallError::Refused(refusal)) => refusal.status == StatusCode::NOT_FOUND,
+            Err(_) => false,
+        };
+        if !gone {
+            if let Some(leaving) = self.leaving.get_mut(&key) {
+                let at = leaving.backoff.next(now);
+                self.timers.set(&Timer::Leaving(key.0, key.1), Some(at));
+            }
+        } else if let Some(Leaving { next: Some(next), .. }) = self.leaving.remove(&key) {
+            self.post(next);
         }
     }
 
@@ -420,12 +476,7 @@ impl Plan {
         self.held.get(&subscription.id).copied().or_else(|| {
             // An event can overtake the answer that brings the subscription's id.
             let user = self.sessions.get(&shard)?.user.clone();
-            let subject = Subject {
-                topic: subscription.topic.clone(),
-                version: subscription.version.clone(),
-                condition: subscription.condition.clone(),
-            };
-            self.by_subject.get(&(user, subject)).copied()
+            self.by_subject.get(&(user, Subject::of(subscription))).copied()
         })
     }
 
@@ -446,9 +497,19 @@ impl Plan {
 
     /// Does what is due.
     pub fn timeout(&mut self, now: Time) {
-        while let Some(id) = self.timers.due(now) {
-            if let Some(Wish { state: State::Later { .. }, .. }) = self.wishes.get(&id) {
-                self.post(id);
+        while let Some(timer) = self.timers.due(now) {
+            match timer {
+                Timer::Wish(id) => {
+                    if let Some(Wish { state: State::Later { .. }, .. }) = self.wishes.get(&id) {
+                        self.post(id);
+                    }
+                }
+                Timer::Leaving(user, subject) => {
+                    if let Some(leaving) = self.leaving.get(&(user.clone(), subject.clone())) {
+                        let id = leaving.id.clone();
+                        self.out.push_back(Step::Delete { user, subject, id });
+                    }
+                }
             }
         }
     }
@@ -511,7 +572,7 @@ impl Plan {
             | State::Later { shard } => shard,
             State::Blocked | State::Refused => return,
         };
-        self.timers.set(&id, None);
+        self.timers.set(&Timer::Wish(id), None);
         let Some(session) = self.sessions.get_mut(&shard) else { return };
         session.wishes.remove(&id);
         if session.wishes.is_empty() {
@@ -520,8 +581,27 @@ impl Plan {
             if let Some(shards) = self.by_user.get_mut(&user) {
                 shards.remove(&shard);
             }
+            self.forget_leaving(shard);
             self.out.push_back(Step::Close { shard });
         }
+    }
+
+    fn delete(&mut self, shard: u32, user: UserId, subject: Subject, id: SubscriptionId) {
+        let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(120), self.jitter.fork());
+        let leaving = Leaving { id: id.clone(), shard, backoff, next: None };
+        self.leaving.insert((user.clone(), subject.clone()), leaving);
+        self.out.push_back(Step::Delete { user, subject, id });
+    }
+
+    /// A shard's session is over, and what was to be deleted on it with it.
+    fn forget_leaving(&mut self, shard: u32) {
+        let timers = &mut self.timers;
+        self.leaving.retain(|(user, subject), leaving| {
+            if leaving.shard == shard {
+                timers.set(&Timer::Leaving(user.clone(), subject.clone()), None);
+            }
+            leaving.shard != shard
+        });
     }
 
     /// Asks for a wish, if its session is open.
@@ -531,14 +611,19 @@ impl Plan {
             State::Placed { shard } | State::Later { shard } => shard,
             _ => return,
         };
-        self.timers.set(&id, None);
+        self.timers.set(&Timer::Wish(id), None);
         let Some(session) = self.sessions.get(&shard).and_then(|entry| entry.session.clone()) else {
             wish.state = State::Placed { shard };
             return;
         };
-        wish.state = State::Posting { shard, session: session.clone() };
         let (user, subject) = (wish.user.clone(), wish.subject.clone());
-        self.out.push_back(Step::Post { wish: id, user, subject, session });
+        if let Some(leaving) = self.leaving.get_mut(&(user.clone(), subject.clone())) {
+            leaving.next = Some(id);
+            wish.state = State::Placed { shard };
+            return;
+        }
+        wish.state = State::Posting { shard, session: session.clone() };
+        self.out.push_back(Step::Post { wish: id, user, subject, shard, session });
     }
 
     fn hold(&mut self, id: WishId, shard: u32, subscription: Subscription) {
@@ -576,7 +661,13 @@ impl Plan {
                 if let Some(wish) = self.wishes.get_mut(&id) {
                     wish.state = State::Placed { shard };
                 }
-                self.out.push_back(Step::SessionGone { shard, session: session.clone() });
+                let current = self.sessions.get(&shard).and_then(|entry| entry.session.as_ref());
+                if current == Some(session) {
+                    self.out.push_back(Step::SessionGone { shard, session: session.clone() });
+                } else {
+                    // It moved meanwhile, and is called something else now.
+                    self.post(id);
+                }
             }
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => self.block(id, Blocked::Forbidden(error)),
             // All but the rate limit may be leftovers of dead sessions, which count for a minute or more.
@@ -590,7 +681,7 @@ impl Plan {
         let Some(wish) = self.wishes.get_mut(&id) else { return };
         let at = wish.backoff.next(now);
         wish.state = State::Later { shard };
-        self.timers.set(&id, Some(at));
+        self.timers.set(&Timer::Wish(id), Some(at));
         self.out.push_back(Step::Tell(id, SubscriptionState::Retrying { why, at }));
     }
 

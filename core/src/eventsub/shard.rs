@@ -123,8 +123,8 @@ pub enum Opened {
     Fresh,
     /// By a handover: the subscriptions came along, and nothing was missed.
     Moved,
-    /// By a handover whose old link broke before it was over: the subscriptions came along, but what was sent after
-    /// this message may be missing.
+    /// By a handover that went wrong on the way: the subscriptions came along, but what was sent after this message
+    /// may be missing.
     MovedLate {
         /// The timestamp of the last message seen.
         last_seen: Option<Timestamp>,
@@ -182,7 +182,19 @@ pub struct Shard {
     /// The link that a handover left behind: what it had already sent still counts.
     leaving: Option<(SocketId, Time)>,
     last_seen: Option<Timestamp>,
+    doubt: Doubt,
     out: VecDeque<ShardOutput>,
+}
+
+/// Whether Twitch may have sent events to a new link whose welcome never came, while the old one still spoke.
+#[derive(Debug)]
+enum Doubt {
+    /// No.
+    None,
+    /// A new link is being tried; until then, this was the last message seen.
+    Possible { last_seen: Option<Timestamp> },
+    /// It failed after it may have been welcomed.
+    Real { last_seen: Option<Timestamp> },
 }
 
 #[derive(Debug)]
@@ -235,6 +247,7 @@ impl Shard {
             state: State::Closed,
             leaving: None,
             last_seen: None,
+            doubt: Doubt::None,
             out: VecDeque::new(),
         }
     }
@@ -332,6 +345,9 @@ impl Shard {
                 if matches!(step, Step::Opening { socket: new, .. } if *new == socket) {
                     let refused = matches!(how, Closed::Refused(_) | Closed::Code(4007, _));
                     *step = if refused { Step::Hopeless } else { Step::after_failure(now, *until) };
+                    if !refused && !matches!(how, Closed::NotOpened(_)) {
+                        self.doubt.is_real();
+                    }
                 }
             }
             _ => {}
@@ -354,6 +370,7 @@ impl Shard {
             State::Moving { step: Step::Opening { socket, by }, .. } if now >= *by => {
                 let socket = *socket;
                 self.out.push_back(ShardOutput::Close(socket));
+                self.doubt.is_real();
                 self.set_step(|until| Step::after_failure(now, until));
             }
             State::Moving { step: Step::Again { at }, url, .. } if now >= *at => {
@@ -420,6 +437,9 @@ impl Shard {
     }
 
     fn connect_new(&mut self, now: Time, url: SecretUrl) -> Step {
+        if matches!(self.doubt, Doubt::None) {
+            self.doubt = Doubt::Possible { last_seen: self.last_seen };
+        }
         let (socket, by) = self.dial(now, url);
         Step::Opening { socket, by }
     }
@@ -448,14 +468,17 @@ impl Shard {
         let how = match std::mem::replace(&mut self.state, State::Closed) {
             State::Opening { socket: opening, carried, .. } if opening == socket => {
                 if carried {
-                    Opened::MovedLate { last_seen: self.last_seen }
+                    Opened::MovedLate { last_seen: self.surely_seen() }
                 } else {
                     Opened::Fresh
                 }
             }
             State::Moving { old, step: Step::Opening { socket: new, .. }, .. } if new == socket => {
                 self.leave(now, old);
-                Opened::Moved
+                match self.doubt {
+                    Doubt::Real { last_seen } => Opened::MovedLate { last_seen },
+                    _ => Opened::Moved,
+                }
             }
             // A second welcome on a link says nothing new.
             other => {
@@ -463,6 +486,7 @@ impl Shard {
                 return;
             }
         };
+        self.doubt = Doubt::None;
         self.state = State::Live(link);
         self.out.push_back(ShardOutput::Opened { session: session.id, how });
     }
@@ -477,7 +501,9 @@ impl Shard {
             }
             // Asked again while moving: the newer URL counts.
             State::Moving { old, step, until, .. } if old.socket == socket => {
-                self.abandon(step);
+                if self.abandon(step) {
+                    self.doubt.is_real();
+                }
                 let step = self.connect_new(now, url.clone());
                 self.state = State::Moving { old, url, step, until };
             }
@@ -493,9 +519,18 @@ impl Shard {
         self.out.push_back(ShardOutput::Close(link.socket));
     }
 
-    fn abandon(&mut self, step: Step) {
-        if let Step::Opening { socket, .. } = step {
-            self.out.push_back(ShardOutput::Close(socket));
+    /// Closes the new link of a move, if there is one.
+    fn abandon(&mut self, step: Step) -> bool {
+        let Step::Opening { socket, .. } = step else { return false };
+        self.out.push_back(ShardOutput::Close(socket));
+        true
+    }
+
+    /// The timestamp of the last message before which nothing was missed.
+    fn surely_seen(&self) -> Option<Timestamp> {
+        match self.doubt {
+            Doubt::Real { last_seen } => last_seen,
+            Doubt::None | Doubt::Possible { .. } => self.last_seen,
         }
     }
 
@@ -521,6 +556,14 @@ impl Shard {
     fn lose(&mut self, now: Time, why: LostWhy) {
         // A socket that ended needs no closing.
         let closed = matches!(why, LostWhy::Closed(_));
+        if !matches!(why, LostWhy::Closed(Closed::NotOpened(_) | Closed::Refused(_)))
+            && matches!(
+                self.state,
+                State::Opening { carried: true, .. } | State::Moving { step: Step::Opening { .. }, .. }
+            )
+        {
+            self.doubt.is_real();
+        }
         let (socket, lost) = match std::mem::replace(&mut self.state, State::Closed) {
             State::Opening { socket, carried, .. } => (socket, carried),
             State::Live(link) => {
@@ -544,10 +587,19 @@ impl Shard {
         let until = self.backoff.next(now);
         self.state = State::Waiting { until };
         self.out.push_back(if lost {
-            ShardOutput::Lost { why, last_seen: self.last_seen }
+            ShardOutput::Lost { why, last_seen: self.surely_seen() }
         } else {
             ShardOutput::NotOpened { why, retry_at: until }
         });
+        self.doubt = Doubt::None;
+    }
+}
+
+impl Doubt {
+    fn is_real(&mut self) {
+        if let Doubt::Possible { last_seen } = self {
+            *self = Doubt::Real { last_seen: *last_seen };
+        }
     }
 }
 

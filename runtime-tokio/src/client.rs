@@ -19,9 +19,9 @@ use twitchwire::helix::api::GetUsers;
 use twitchwire::helix::{Budget, CallError, Endpoint, Paged, Prepared, Value};
 use twitchwire::id::UserId;
 use twitchwire::jiff::Timestamp;
-use twitchwire::secrecy::SecretString;
 use twitchwire::{
-    As, CallId, Config, Counts, Endpoints, Filter, Input, LINGER, Notice, Reply, WishError, WishId,
+    As, CallId, Config, Counts, Endpoints, Filter, Input, LINGER, Notice, Reply, SecretString, WishError,
+    WishId,
 };
 
 type Show = Box<dyn FnOnce(&Prompt) + Send>;
@@ -278,7 +278,7 @@ impl Client {
             state.desk.expect_wish(wish);
             (wish, state.desk.listen(Filter::Wish(wish), QUEUE))
         });
-        let events = Events::new(wish, Notices::new(self.shared().clone(), listener));
+        let mut events = Events::new(wish, Notices::new(self.shared().clone(), listener));
         events.settled().await?;
         Ok(events)
     }

@@ -194,3 +194,6 @@ fn words(error: &(dyn std::error::Error + 'static)) -> String {
     }
     words
 }
+
+#[cfg(test)]
+mod tests;

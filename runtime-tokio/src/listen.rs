@@ -96,22 +96,26 @@ pub enum EventError {
 pub struct Events<T: Topic> {
     notices: Notices,
     wish: WishId,
+    /// Whether Twitch has said yes or no.
+    settled: bool,
     keep: bool,
     topic: PhantomData<fn() -> T>,
 }
 
 impl<T: Topic> Events<T> {
     pub(crate) fn new(wish: WishId, notices: Notices) -> Self {
-        Events { notices, wish, keep: false, topic: PhantomData }
+        Events { notices, wish, settled: false, keep: false, topic: PhantomData }
     }
 
     /// Waits until Twitch has said yes or no.
-    pub(crate) async fn settled(&self) -> Result<(), WishError> {
-        poll_fn(|context| {
+    pub(crate) async fn settled(&mut self) -> Result<(), WishError> {
+        let settled = poll_fn(|context| {
             let waker = || context.waker().clone();
             self.notices.shared.lock().desk.settled(self.wish, waker).map_or(Poll::Pending, Poll::Ready)
         })
-        .await
+        .await;
+        self.settled = true;
+        settled
     }
 
     /// The wish behind the events.
@@ -154,7 +158,9 @@ impl<T: Topic> Stream for Events<T> {
 impl<T: Topic> Drop for Events<T> {
     fn drop(&mut self) {
         self.notices.shared.with(|state, now| {
-            state.desk.forget_wish(self.wish);
+            if !self.settled {
+                state.desk.forget_wish(self.wish);
+            }
             if !self.keep {
                 state.core.unsubscribe(now, self.wish);
             }

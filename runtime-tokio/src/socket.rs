@@ -32,7 +32,9 @@ pub(crate) async fn run(
     answer_by: Instant,
     mut close: oneshot::Receiver<()>,
 ) {
-    let opened = match or(timeout_at(answer_by, open(&shared, &url)), &mut close).await {
+    // In a box, which an open socket does not carry along.
+    let opening = Box::pin(open(&shared, &url));
+    let opened = match or(timeout_at(answer_by, opening), &mut close).await {
         Some(Ok(opened)) => opened,
         Some(Err(_)) => Err(not_opened(CauseKind::Timeout, "no connection in time")),
         None => Err(not_opened(CauseKind::Other, "closed before it was open")),

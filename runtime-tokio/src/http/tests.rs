@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::net::Net;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +15,11 @@ use twitchwire::auth::store::MemoryStore;
 const PATIENCE: Duration = Duration::from_secs(20);
 
 fn shared() -> Arc<Shared> {
-    Shared::start(Config::new("app1"), Net::new(&[]).unwrap(), Arc::new(MemoryStore::new())).0
+    trusting(&[])
+}
+
+fn trusting(roots: &[Vec<u8>]) -> Arc<Shared> {
+    Shared::start(Config::new("app1"), Net::new(roots).unwrap(), Arc::new(MemoryStore::new())).0
 }
 
 /// A server that treats each connection this way, and counts them.
@@ -33,7 +39,7 @@ fn server(treat: impl Fn(TcpStream) + Clone + Send + 'static) -> (u16, Arc<Atomi
 }
 
 /// Reads a request without a body; false at the end of the connection.
-fn request_came(stream: &mut TcpStream) -> bool {
+fn request_came(stream: &mut impl Read) -> bool {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -67,6 +73,26 @@ async fn failure(url: String, patience: Duration) -> (Sent, CauseKind) {
         panic!("an answer")
     };
     (sent, cause.kind)
+}
+
+/// A server on `localhost` with a certificate of its own making, and the certificate.
+fn tls_server() -> (u16, Vec<u8>) {
+    let own = rcgen::generate_simple_self_signed(vec!["localhost".into()]).unwrap();
+    let key = PrivateKeyDer::Pkcs8(own.signing_key.serialize_der().into());
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![own.cert.der().clone()], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let (port, _) = server(move |stream| {
+        let mut stream = StreamOwned::new(ServerConnection::new(config.clone()).unwrap(), stream);
+        while request_came(&mut stream) {
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").unwrap();
+        }
+    });
+    (port, own.cert.der().to_vec())
 }
 
 #[tokio::test]
@@ -158,4 +184,16 @@ async fn a_connection_that_the_server_closed_while_idle_is_passed_over() {
         }
     }
     assert_eq!(connections.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn a_certificate_counts_only_if_its_authority_is_trusted_and_only_for_its_names() {
+    let (port, certificate) = tls_server();
+    let url = format!("https://localhost:{port}/");
+    assert_eq!(failure(url.clone(), PATIENCE).await, (Sent::No, CauseKind::Tls));
+    let shared = trusting(&[certificate]);
+    assert_eq!(get(&shared, url, false, PATIENCE).await.unwrap().body(), "ok");
+    let other_name = get(&shared, format!("https://127.0.0.1:{port}/"), false, PATIENCE).await;
+    let Err(Failure { sent: Sent::No, cause }) = other_name else { panic!("trusted for another name") };
+    assert_eq!(cause.kind, CauseKind::Tls);
 }

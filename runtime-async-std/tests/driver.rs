@@ -1,13 +1,16 @@
 //! The driver against the simulated Twitch, over real sockets.
 
 use async_std::future::timeout;
-use futures_lite::future::zip;
+use futures_lite::future::{or, zip};
+use http::StatusCode;
 use std::time::Duration;
 
 use twitchwire_async_std::auth::Scope;
-use twitchwire_async_std::eventsub::Blocked;
 use twitchwire_async_std::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
+use twitchwire_async_std::eventsub::topic::chat::ChannelChatMessage;
+use twitchwire_async_std::eventsub::{Blocked, LostWhy};
 use twitchwire_async_std::helix::api::{GetChannelFollowers, GetUsers};
+use twitchwire_async_std::twitchwire::{CauseKind, Closed, MAX_FRAME};
 use twitchwire_async_std::{
     Builder, CallError, Client, Endpoints, FileStore, Filter, Heard, Notice, Notices, SessionNotice,
     StartError, WaitError, WishError,
@@ -82,6 +85,18 @@ async fn notice(notices: &mut Notices, wanted: impl Fn(&Notice) -> bool) {
                 None => panic!("the client ended"),
             }
         }
+    })
+    .await;
+}
+
+/// The loss of a session whose socket ended like this.
+async fn lost(notices: &mut Notices, like: impl Fn(&Closed) -> bool) {
+    notice(notices, |notice| {
+        let Notice::Session(SessionNotice::Lost { why: LostWhy::Closed(closed), .. }) = notice else {
+            return false;
+        };
+        assert!(like(closed), "{closed}");
+        true
     })
     .await;
 }
@@ -280,6 +295,62 @@ async fn an_outage_is_waited_out_by_those_who_subscribe() {
     notice(&mut notices, |notice| matches!(notice, Notice::Session(SessionNotice::NotOpened { .. }))).await;
     stage.server.resume().unwrap();
     assert!(soon(subscribe).await.is_ok());
+}
+
+#[async_std::test]
+async fn pings_are_answered() {
+    let stage = Stage::new();
+    stage.server.with(|world, _| {
+        world.settings.ping_every = Duration::from_millis(20);
+        world.settings.pong_within = Duration::from_millis(500);
+    });
+    let (twitch, mut notices) = stage.client(&SCOPES).await;
+    let raids = soon(twitch.subscribe(ChannelRaid::to(stage.ada.as_str()))).await.unwrap();
+    // Without an answer the world would close the socket with 4002.
+    let lost = notice(&mut notices, |notice| matches!(notice, Notice::Session(SessionNotice::Lost { .. })));
+    assert!(timeout(Duration::from_millis(1200), lost).await.is_err());
+    drop(raids);
+}
+
+#[async_std::test]
+async fn a_close_frame_is_told_with_its_code_and_a_message_too_long_as_such() {
+    let stage = Stage::new();
+    let (twitch, mut notices) = stage.client(&["user:read:chat"]).await;
+    let topic = ChannelChatMessage::new(stage.ada.as_str(), stage.ada.as_str());
+    let mut chat = soon(twitch.subscribe(topic)).await.unwrap();
+    stage.server.with(|world, now| world.close_sockets(now, &Which::All, 4000, "internal server error"));
+    let is_code = |closed: &Closed| *closed == Closed::Code(4000, "internal server error".into());
+    lost(&mut notices, is_code).await;
+    notice(&mut notices, |notice| matches!(notice, Notice::Gap(_))).await;
+    let long = "x".repeat(MAX_FRAME);
+    stage.server.with(|world, now| world.chat(now, &stage.brook, &stage.ada, &long));
+    let is_too_long =
+        |closed: &Closed| matches!(closed, Closed::Lost(cause) if cause.kind == CauseKind::TooLarge);
+    lost(&mut notices, is_too_long).await;
+    notice(&mut notices, |notice| matches!(notice, Notice::Gap(_))).await;
+    stage.server.with(|world, now| world.chat(now, &stage.brook, &stage.ada, "short"));
+    assert_eq!(soon(chat.next()).await.unwrap().unwrap().message.text, "short");
+}
+
+#[async_std::test]
+async fn a_refused_handshake_is_told_with_its_status() {
+    let stage = Stage::new();
+    stage.server.with(|world, _| world.faults.refuse_socket = 1.0);
+    let (twitch, mut notices) = stage.client(&[]).await;
+    let subscribe = twitch.subscribe(ChannelRaid::to(stage.ada.as_str()));
+    let refused = notice(&mut notices, |notice| {
+        let Notice::Session(SessionNotice::NotOpened { why: LostWhy::Closed(closed), .. }) = notice else {
+            return false;
+        };
+        assert_eq!(*closed, Closed::Refused(StatusCode::SERVICE_UNAVAILABLE));
+        true
+    });
+    let subscribed = async {
+        let _ = subscribe.await;
+        panic!("subscribed without a socket")
+    };
+    or(subscribed, refused).await;
+    soon(twitch.close()).await;
 }
 
 #[test]

@@ -1,14 +1,17 @@
 //! The driver against the simulated Twitch, over real sockets.
 
+use http::StatusCode;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 use twitchwire_sim::world::Which;
 use twitchwire_sim::{Server, World};
 use twitchwire_tokio::auth::Scope;
-use twitchwire_tokio::eventsub::Blocked;
 use twitchwire_tokio::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
+use twitchwire_tokio::eventsub::topic::chat::ChannelChatMessage;
+use twitchwire_tokio::eventsub::{Blocked, LostWhy};
 use twitchwire_tokio::helix::api::{GetChannelFollowers, GetUsers};
+use twitchwire_tokio::twitchwire::{CauseKind, Closed, MAX_FRAME};
 use twitchwire_tokio::{
     Builder, CallError, Client, Endpoints, FileStore, Filter, Heard, Notice, Notices, SessionNotice,
     StartError, WaitError, WishError,
@@ -81,6 +84,18 @@ async fn notice(notices: &mut Notices, wanted: impl Fn(&Notice) -> bool) {
                 None => panic!("the client ended"),
             }
         }
+    })
+    .await;
+}
+
+/// The loss of a session whose socket ended like this.
+async fn lost(notices: &mut Notices, like: impl Fn(&Closed) -> bool) {
+    notice(notices, |notice| {
+        let Notice::Session(SessionNotice::Lost { why: LostWhy::Closed(closed), .. }) = notice else {
+            return false;
+        };
+        assert!(like(closed), "{closed}");
+        true
     })
     .await;
 }
@@ -296,6 +311,61 @@ async fn an_outage_is_waited_out_by_those_who_subscribe() {
     notice(&mut notices, |notice| matches!(notice, Notice::Session(SessionNotice::NotOpened { .. }))).await;
     stage.server.resume().unwrap();
     assert!(soon(subscribe).await.unwrap().is_ok());
+}
+
+#[tokio::test]
+async fn pings_are_answered() {
+    let stage = Stage::new();
+    stage.server.with(|world, _| {
+        world.settings.ping_every = Duration::from_millis(20);
+        world.settings.pong_within = Duration::from_millis(500);
+    });
+    let (twitch, mut notices) = stage.client(&SCOPES).await;
+    let raids = soon(twitch.subscribe(ChannelRaid::to(stage.ada.as_str()))).await.unwrap();
+    // Without an answer the world would close the socket with 4002.
+    let lost = notice(&mut notices, |notice| matches!(notice, Notice::Session(SessionNotice::Lost { .. })));
+    assert!(timeout(Duration::from_millis(1200), lost).await.is_err());
+    drop(raids);
+}
+
+#[tokio::test]
+async fn a_close_frame_is_told_with_its_code_and_a_message_too_long_as_such() {
+    let stage = Stage::new();
+    let (twitch, mut notices) = stage.client(&["user:read:chat"]).await;
+    let topic = ChannelChatMessage::new(stage.ada.as_str(), stage.ada.as_str());
+    let mut chat = soon(twitch.subscribe(topic)).await.unwrap();
+    stage.server.with(|world, now| world.close_sockets(now, &Which::All, 4000, "internal server error"));
+    let is_code = |closed: &Closed| *closed == Closed::Code(4000, "internal server error".into());
+    lost(&mut notices, is_code).await;
+    notice(&mut notices, |notice| matches!(notice, Notice::Gap(_))).await;
+    let long = "x".repeat(MAX_FRAME);
+    stage.server.with(|world, now| world.chat(now, &stage.brook, &stage.ada, &long));
+    let is_too_long =
+        |closed: &Closed| matches!(closed, Closed::Lost(cause) if cause.kind == CauseKind::TooLarge);
+    lost(&mut notices, is_too_long).await;
+    notice(&mut notices, |notice| matches!(notice, Notice::Gap(_))).await;
+    stage.server.with(|world, now| world.chat(now, &stage.brook, &stage.ada, "short"));
+    assert_eq!(soon(chat.next()).await.unwrap().unwrap().message.text, "short");
+}
+
+#[tokio::test]
+async fn a_refused_handshake_is_told_with_its_status() {
+    let stage = Stage::new();
+    stage.server.with(|world, _| world.faults.refuse_socket = 1.0);
+    let (twitch, mut notices) = stage.client(&[]).await;
+    let subscribe = twitch.subscribe(ChannelRaid::to(stage.ada.as_str()));
+    let refused = notice(&mut notices, |notice| {
+        let Notice::Session(SessionNotice::NotOpened { why: LostWhy::Closed(closed), .. }) = notice else {
+            return false;
+        };
+        assert_eq!(*closed, Closed::Refused(StatusCode::SERVICE_UNAVAILABLE));
+        true
+    });
+    tokio::select! {
+        _ = subscribe => panic!("subscribed without a socket"),
+        () = refused => {}
+    }
+    soon(twitch.close()).await;
 }
 
 #[test]

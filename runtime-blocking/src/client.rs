@@ -261,7 +261,9 @@ impl Client {
         // Should the wish fail, dropping this takes it back.
         let events = Events::new(Listening { shared: self.shared.clone(), id }, wish);
         loop {
-            if let Some(settled) = self.shared.lock().desk.settled(wish, thread::current) {
+            // Not in the condition, which would hold the lock while the events are dropped.
+            let settled = self.shared.lock().desk.settled(wish, thread::current);
+            if let Some(settled) = settled {
                 return settled.map(|()| events);
             }
             thread::park();

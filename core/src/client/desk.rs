@@ -269,6 +269,10 @@ impl<W> Desk<W> {
             Notice::Closed => return self.end(notice, wake),
             _ => {}
         }
+        if self.ended {
+            // A listener's last notice is `Closed`, whatever is refused afterwards.
+            return;
+        }
         let notification = match &notice {
             Notice::Notification(notification) => Some(notification),
             _ => None,
@@ -375,5 +379,20 @@ mod tests {
         assert!(matches!(desk.next(slow, || ()), Next::Lagged(3)));
         let Next::Notice(first) = desk.next(slow, || ()) else { panic!("no notice") };
         assert!(matches!(*first, Notice::Subscription(WishId(4), _)));
+    }
+
+    #[test]
+    fn nothing_is_heard_after_the_end_but_who_subscribes_late_is_refused() {
+        let (mut desk, wish): (Desk<()>, _) = (Desk::new(), WishId(7));
+        let listener = desk.listen(Filter::Everything, 2);
+        desk.put_notice(Notice::Closed, |()| {});
+        desk.expect_wish(wish);
+        let refused = SubscriptionState::Refused { why: CallError::Cancelled };
+        desk.put_notice(Notice::Subscription(wish, refused), |()| {});
+        assert_eq!(desk.settled(wish, || ()), Some(Err(WishError::Refused(CallError::Cancelled))));
+        assert!(
+            matches!(desk.next(listener, || ()), Next::Notice(notice) if matches!(*notice, Notice::Closed))
+        );
+        assert!(matches!(desk.next(listener, || ()), Next::Ended));
     }
 }

@@ -316,6 +316,16 @@ impl Client {
         self.shared.act(|state, now| state.core.remove_token(now, user));
     }
 
+    /// Sends a parked refresh token once more: see [`TokenError::Parked`].
+    pub fn retry_token(&self, user: &UserId) {
+        self.shared.act(|state, now| state.core.retry_token(now, user));
+    }
+
+    /// Withdraws a wish that [`Events::detach`] has kept.
+    pub fn unsubscribe(&self, wish: WishId) {
+        self.shared.act(|state, now| state.core.unsubscribe(now, wish));
+    }
+
     /// What the client has seen and done.
     pub fn counts(&self) -> Counts {
         self.shared.lock().core.counts()

@@ -19,6 +19,8 @@ pub(crate) struct Setup {
     pub(crate) scopes: Vec<Scope>,
     pub(crate) token: Option<(String, String)>,
     pub(crate) login: Option<Box<dyn FnOnce(&Prompt) + Send>>,
+    /// Another root certificate to trust, in DER.
+    pub(crate) root: Option<Vec<u8>>,
 }
 
 /// Why a client did not start.

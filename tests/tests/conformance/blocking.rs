@@ -30,6 +30,9 @@ impl Adapter for Blocking {
         if let Some(login) = setup.login {
             builder = builder.login(login);
         }
+        if let Some(root) = setup.root {
+            builder = builder.root_certificate(root);
+        }
         builder.start().map_err(|error| match error {
             StartError::Token(error) => NotStarted::Token(error),
             StartError::MissingScopes { user, scopes } => NotStarted::MissingScopes(user, scopes),

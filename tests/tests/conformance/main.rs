@@ -4,6 +4,7 @@
 //! with a time limit, and at its end the world must not have seen a broken rule.
 
 mod adapter;
+mod asynchronous;
 mod blocking;
 mod stage;
 mod suite;
@@ -13,6 +14,9 @@ macro_rules! conforms {
     ($($test:ident)*) => {
         mod with_threads {
             $(#[test] fn $test() { crate::stage::within_a_minute(crate::suite::$test::<crate::blocking::Blocking>); })*
+        }
+        mod on_tokio {
+            $(#[test] fn $test() { crate::stage::within_a_minute(crate::suite::$test::<crate::asynchronous::Tokio>); })*
         }
     };
 }

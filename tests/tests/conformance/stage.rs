@@ -64,6 +64,7 @@ impl Stage {
             scopes: vec![],
             token: None,
             login: None,
+            root: None,
         }
     }
 

@@ -222,12 +222,13 @@ pub(crate) fn write_epoch<S: Serializer>(time: &Option<Timestamp>, serializer: S
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub)]
 mod tests {
     use super::*;
 
     open_enum! {
         /// A test's colours.
-        enum Colour { /** Red. */ Red = "red", /** Blue. */ Blue = "blue" }
+        pub enum Colour { /** Red. */ Red = "red", /** Blue. */ Blue = "blue" }
     }
 
     #[derive(serde::Deserialize)]
@@ -255,5 +256,47 @@ mod tests {
         }
         let holder: Holder = serde_json::from_str(r#"{"colour":"red"}"#).unwrap();
         assert_eq!(holder.colour, Some(Colour::Red));
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    struct Odd {
+        #[serde(deserialize_with = "number")]
+        count: u8,
+        #[serde(deserialize_with = "text")]
+        id: crate::id::MarkerId,
+        #[serde(default, deserialize_with = "epoch", serialize_with = "write_epoch")]
+        at: Option<Timestamp>,
+    }
+
+    #[test]
+    fn numbers_texts_and_times_are_read_in_either_form() {
+        let at = Timestamp::from_second(1_767_330_367).unwrap();
+        let odd = Odd { count: 60, id: "123".into(), at: Some(at) };
+        for json in [
+            r#"{"count":60,"id":123,"at":1767330367}"#,
+            r#"{"count":"60","id":"123","at":"2026-01-02T05:06:07Z"}"#,
+        ] {
+            assert_eq!(serde_json::from_str::<Odd>(json).unwrap(), odd, "{json}");
+        }
+        assert_eq!(serde_json::to_string(&odd).unwrap(), r#"{"count":60,"id":"123","at":1767330367}"#);
+        for none in [r#""at":0"#, r#""at":"""#, r#""at":"0""#, r#""at":null"#, r#""more":1"#] {
+            let odd: Odd = serde_json::from_str(&format!(r#"{{"count":1,"id":"",{none}}}"#)).unwrap();
+            assert_eq!(odd.at, None, "{none}");
+            assert_eq!(serde_json::to_string(&odd).unwrap(), r#"{"count":1,"id":"","at":0}"#);
+        }
+    }
+
+    #[test]
+    fn a_number_or_time_out_of_range_is_an_error_not_a_panic() {
+        for json in [
+            r#"{"count":256,"id":""}"#,
+            r#"{"count":-1,"id":""}"#,
+            r#"{"count":18446744073709551615,"id":""}"#,
+            r#"{"count":"many","id":""}"#,
+            r#"{"count":1,"id":"","at":9223372036854775807}"#,
+            r#"{"count":1,"id":"","at":"yesterday"}"#,
+        ] {
+            assert!(serde_json::from_str::<Odd>(json).is_err(), "{json}");
+        }
     }
 }

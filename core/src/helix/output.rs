@@ -19,7 +19,7 @@ pub type Value<E> = <<E as Endpoint>::Output as Shape>::Value;
 pub struct Answer {
     /// The operation that was called.
     pub operation: &'static str,
-    /// The status: 2xx, or one that the shape [accepts](Shape::accepts).
+    /// The status.
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,

@@ -293,7 +293,7 @@ where
                 CallError::CursorRefused {
                     refused: refused.clone(),
                     last_good: self.last_good.clone(),
-                    refusal,
+                    refusal: Box::new(refusal),
                 }
             }
             (Some(cursor), error) => CallError::Walk { cursor: cursor.clone(), error: Box::new(error) },
@@ -515,7 +515,7 @@ mod tests {
         let expected = CallError::CursorRefused {
             refused: Cursor::new("b"),
             last_good: Some(Cursor::new("a")),
-            refusal,
+            refusal: Box::new(refusal),
         };
         assert_eq!(pager.accept(Err(refused(StatusCode::BAD_REQUEST))).unwrap_err(), expected);
         assert_eq!((pager.end(), query(&pager)), (Some(&PageEnd::Failed), None));

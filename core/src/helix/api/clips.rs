@@ -202,8 +202,9 @@ pub struct Clip {
     /// The video it comes from; none where that is gone or not there yet.
     #[serde(default, deserialize_with = "empty_as_none")]
     pub video_id: Option<VideoId>,
-    /// The category.
-    pub game_id: CategoryId,
+    /// The category; none where the stream had none.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    pub game_id: Option<CategoryId>,
     /// The channel's language (ISO 639-1), or `other`.
     pub language: CompactString,
     /// The clip's title.
@@ -336,6 +337,7 @@ mod tests {
         });
         let mut lost = wire.clone();
         lost["video_id"] = "".into();
+        lost["game_id"] = "".into();
         lost["vod_offset"] = serde_json::Value::Null;
         lost["duration"] = 60.into();
         let page = decode::<GetClips>(json!({"data": [wire, lost], "pagination": {"cursor": "next"}}));
@@ -350,7 +352,7 @@ mod tests {
                 creator_id: "1002".into(),
                 creator_name: "Brook".into(),
                 video_id: Some("v1".into()),
-                game_id: "7".into(),
+                game_id: Some("7".into()),
                 language: "en".into(),
                 title: "ha".into(),
                 view_count: 10,
@@ -362,6 +364,7 @@ mod tests {
             }
         );
         assert_eq!((&page.items[1].video_id, page.items[1].vod_offset), (&None, None));
+        assert_eq!(page.items[1].game_id, None);
         assert_eq!(page.items[1].duration, 60.0);
         assert_eq!(serde_json::to_value(&page.items[0]).unwrap(), wire);
     }

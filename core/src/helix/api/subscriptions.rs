@@ -162,6 +162,7 @@ pub struct UserSubscription {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::helix::Prepared;
     use crate::helix::api::fixture::{answer, decode, query, refused};
     use http::StatusCode;
     use serde_json::json;
@@ -241,5 +242,8 @@ mod tests {
         assert_eq!(serde_json::to_value(&found).unwrap(), wire);
         let none = answer::<CheckUserSubscription>(StatusCode::NOT_FOUND, r#"{"status":404}"#.into());
         assert_eq!(none.unwrap(), None);
+        let prepared = Prepared::new(&CheckUserSubscription::new("1001", "1002")).unwrap();
+        assert!(prepared.reads(StatusCode::OK) && prepared.reads(StatusCode::NOT_FOUND));
+        assert!(!prepared.reads(StatusCode::UNAUTHORIZED));
     }
 }

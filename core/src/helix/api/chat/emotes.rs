@@ -361,7 +361,7 @@ mod tests {
             scale: vec![EmoteScale::Medium],
             theme_mode: vec![EmoteTheme::Dark],
         };
-        assert_eq!(emotes.items, [emote.clone()]);
+        assert_eq!(emotes.items, std::slice::from_ref(&emote));
         assert_eq!(emotes.template.as_str(), TEMPLATE);
         assert_eq!(serde_json::to_value(&emotes).unwrap(), wire);
         assert_eq!(

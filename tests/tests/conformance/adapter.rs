@@ -18,10 +18,13 @@ pub(crate) struct Setup {
     pub(crate) store: MemoryStore,
     pub(crate) scopes: Vec<Scope>,
     pub(crate) token: Option<(String, String)>,
-    pub(crate) login: Option<Box<dyn FnOnce(&Prompt) + Send>>,
+    pub(crate) login: Option<Show>,
     /// Another root certificate to trust, in DER.
     pub(crate) root: Option<Vec<u8>>,
 }
+
+/// Shows a user where to log in.
+pub(crate) type Show = Box<dyn FnOnce(&Prompt) + Send>;
 
 /// Why a client did not start.
 #[derive(Debug, PartialEq)]
@@ -40,7 +43,6 @@ pub(crate) trait Adapter: 'static {
     fn me(client: &Self::Client) -> Result<UserId, CallError>;
     fn call<E: Endpoint>(client: &Self::Client, who: As, request: &E) -> Result<Value<E>, CallError>;
     /// All items of a list, or so many.
-    #[expect(clippy::type_complexity, reason = "it is what the adapters give")]
     fn walk<E: Endpoint>(
         client: &Self::Client,
         request: &E,

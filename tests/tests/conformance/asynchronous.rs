@@ -112,7 +112,7 @@ macro_rules! shim {
     };
 }
 
-static RUNTIME: LazyLock<tokio::runtime::Runtime> =
+pub(crate) static RUNTIME: LazyLock<tokio::runtime::Runtime> =
     LazyLock::new(|| tokio::runtime::Runtime::new().expect("a runtime"));
 
 fn on_tokio<F: Future>(future: F) -> F::Output {
@@ -124,4 +124,11 @@ shim!(
     Tokio,
     twitchwire_tokio,
     on_tokio
+);
+
+shim!(
+    /// The adapter for async-std.
+    AsyncStd,
+    twitchwire_async_std,
+    async_std::task::block_on
 );

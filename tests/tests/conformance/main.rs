@@ -8,6 +8,7 @@ mod asynchronous;
 mod blocking;
 mod stage;
 mod suite;
+mod tls;
 
 /// Runs every test of the suite with every adapter.
 macro_rules! conforms {
@@ -17,6 +18,9 @@ macro_rules! conforms {
         }
         mod on_tokio {
             $(#[test] fn $test() { crate::stage::within_a_minute(crate::suite::$test::<crate::asynchronous::Tokio>); })*
+        }
+        mod on_async_std {
+            $(#[test] fn $test() { crate::stage::within_a_minute(crate::suite::$test::<crate::asynchronous::AsyncStd>); })*
         }
     };
 }
@@ -43,4 +47,6 @@ conforms! {
     without_a_server_a_call_was_not_sent
     closing_twice_does_no_harm_and_ends_everything
     dropping_the_last_handle_closes_the_sockets
+    everything_goes_over_tls_with_a_certificate_that_is_trusted
+    a_certificate_that_nobody_vouches_for_is_told
 }

@@ -1,6 +1,7 @@
 //! Where a test plays: a world on a loopback port, and clients in it.
 
 use crate::adapter::{Adapter, NotStarted, Setup};
+use crate::tls;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
@@ -66,6 +67,14 @@ impl Stage {
             login: None,
             root: None,
         }
+    }
+
+    /// The same setup over TLS, through a proxy whose certificate is trusted.
+    pub(crate) fn over_tls(&self, setup: Setup) -> Setup {
+        let (port, certificate) = tls::proxy(self.server.http_url().replace("http://", ""));
+        let http = format!("https://localhost:{port}").parse().unwrap();
+        let ws = format!("wss://localhost:{port}").parse().unwrap();
+        Setup { endpoints: Endpoints::local(&http, &ws), root: Some(certificate), ..setup }
     }
 
     /// A setup with a token of ada's.

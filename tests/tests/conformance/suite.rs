@@ -80,13 +80,13 @@ pub(crate) fn many_calls_at_once_all_come_back<A: Adapter>() {
 pub(crate) fn a_refusal_carries_twitchs_words<A: Adapter>() {
     let stage = Stage::new();
     let (twitch, _notices) = stage.start::<A>();
-    let request = GetChannelFollowers { first: Some(500), ..GetChannelFollowers::new(&stage.ada) };
-    let Err(CallError::Refused(refusal)) = A::call(&twitch, As::Default, &request) else {
+    let Err(CallError::Refused(refusal)) = A::call(&twitch, As::App, &GetUsers::own()) else {
         panic!("not refused");
     };
     assert_eq!(refusal.status, StatusCode::BAD_REQUEST);
-    assert_eq!(refusal.message, "The parameter \"first\" was malformed");
-    assert_eq!(refusal.operation, "get-channel-followers");
+    assert_eq!(refusal.error, "Bad Request");
+    assert_eq!(refusal.message, "Must provide an ID, Login or OAuth Token.");
+    assert_eq!(refusal.operation, "get-users");
     A::close(&twitch);
     stage.end();
 }
@@ -434,5 +434,39 @@ pub(crate) fn dropping_the_last_handle_closes_the_sockets<A: Adapter>() {
     stage.until("the socket is closed", |world| world.open_sockets().count() == 0);
     assert_eq!(A::event::<ChannelFollow>(&mut events), None);
     while A::notice(&mut notices).is_some() {}
+    stage.end();
+}
+
+pub(crate) fn everything_goes_over_tls_with_a_certificate_that_is_trusted<A: Adapter>() {
+    let stage = Stage::new();
+    let setup = stage.over_tls(stage.setup_for_ada(&["moderator:read:followers"]));
+    let (twitch, _notices) = stage.started::<A>(setup);
+    for _ in 0..3 {
+        let own = A::call(&twitch, As::User(stage.ada.clone()), &GetUsers::own()).unwrap();
+        assert_eq!(own[0].id, stage.ada);
+    }
+    let mut events = A::subscribe(&twitch, follows(&stage)).unwrap();
+    let expected: Vec<String> = (0..50).map(|n| format!("fan{n}")).collect();
+    expected.iter().for_each(|login| stage.follow(login));
+    assert_eq!(users::<A>(&mut events, 50), expected);
+    A::close(&twitch);
+    assert_eq!(stage.subscriptions(), 0);
+    stage.end();
+}
+
+pub(crate) fn a_certificate_that_nobody_vouches_for_is_told<A: Adapter>() {
+    let stage = Stage::new();
+    let setup = Setup { root: None, ..stage.over_tls(stage.setup()) };
+    let (twitch, mut notices) = stage.started::<A>(setup);
+    let why = thread::scope(|scope| {
+        scope.spawn(|| drop(A::call(&twitch, As::App, &GetUsers::by_login(["ada"]))));
+        let why = notice::<A, _>(&mut notices, "the delay", |notice| match notice {
+            Notice::Token(TokenNotice::RefreshDelayed { why, .. }) => Some(why.clone()),
+            _ => None,
+        });
+        A::close(&twitch);
+        why
+    });
+    assert!(why.contains(&CauseKind::Tls.to_string()), "{why}");
     stage.end();
 }

@@ -687,6 +687,7 @@ impl Client {
                 self.notice(Notice::Session(SessionNotice::NotOpened { shard, why, retry_at }));
             }
             ShardOutput::Moving => self.notice(Notice::Session(SessionNotice::Moving { shard })),
+            ShardOutput::Missed { last_seen } => self.plan.moved_late(shard, last_seen, self.wall_at(now)),
             ShardOutput::Lost { why, last_seen } => {
                 self.counts.losses += 1;
                 self.plan.lost(shard, last_seen, &why.to_string());

@@ -19,6 +19,6 @@ pub use plan::{
     Blocked, Gap, GapScope, MAX_PER_SESSION, MAX_SESSIONS, Plan, Step, Subject, SubscriptionState, Via,
 };
 pub use shard::{Deadline, LostWhy, Opened, Shard, ShardConfig, ShardOutput};
-pub use subscription::{Condition, Subscription, SubscriptionStatus, Transport};
+pub use subscription::{Condition, Subscription, SubscriptionStatus, Transport, WebhookSecret};
 pub(crate) use topic::topic;
 pub use topic::{Event, Topic, TopicMeta, Transports};

@@ -101,12 +101,82 @@ ids! {
     SessionId,
     /// A conduit.
     ConduitId,
+    /// A conduit's shard: a number from 0, written as text.
+    ShardId,
+    /// A clip.
+    ClipId,
+    /// A video.
+    VideoId,
+    /// A marker in a stream.
+    MarkerId,
+    /// A custom reward for channel points.
+    RewardId,
+    /// A redemption of a reward.
+    RedemptionId,
+    /// A custom power-up.
+    PowerUpId,
+    /// A charity campaign.
+    CampaignId,
+    /// A donation to a charity campaign.
+    DonationId,
+    /// An emote.
+    EmoteId,
+    /// A set of emotes.
+    EmoteSetId,
+    /// A shared chat session.
+    SharedChatSessionId,
+    /// A team.
+    TeamId,
+    /// An extension, which is its client id.
+    ExtensionId,
+    /// An extension's transaction.
+    TransactionId,
+    /// A drop that a user is entitled to.
+    EntitlementId,
+    /// What a drop gives.
+    BenefitId,
+    /// A creator's goal.
+    GoalId,
+    /// A Guest Star session.
+    GuestStarSessionId,
+    /// A place in a Guest Star session: `0` is the host's, guests have the numbers after it, and `SCREENSHARE` is the
+    /// shared screen.
+    GuestStarSlotId,
+    /// A Hype Train.
+    HypeTrainId,
+    /// A term that a channel blocks.
+    BlockedTermId,
+    /// A request to be unbanned.
+    UnbanRequestId,
+    /// A poll.
+    PollId,
+    /// A choice of a poll.
+    PollChoiceId,
+    /// A prediction.
+    PredictionId,
+    /// An outcome of a prediction.
+    PredictionOutcomeId,
+    /// A broadcast in a channel's schedule.
+    ScheduleSegmentId,
 }
 
 impl UserId {
     /// Whether the id has the only form that Twitch accepts: decimal digits.
     pub fn is_numeric(&self) -> bool {
         !self.0.is_empty() && self.0.bytes().all(|b| b.is_ascii_digit())
+    }
+}
+
+impl ShardId {
+    /// The shard's number; none if Twitch's text is not one.
+    pub fn number(&self) -> Option<u32> {
+        self.0.parse().ok()
+    }
+}
+
+impl From<u32> for ShardId {
+    fn from(number: u32) -> Self {
+        ShardId(compact_str::format_compact!("{number}"))
     }
 }
 

@@ -261,7 +261,9 @@ impl Client {
         // Should the wish fail, dropping this takes it back.
         let events = Events::new(Listening { shared: self.shared.clone(), id }, wish);
         loop {
-            if let Some(settled) = self.shared.lock().desk.settled(wish, thread::current) {
+            // Not in the condition, which would hold the lock while the events are dropped.
+            let settled = self.shared.lock().desk.settled(wish, thread::current);
+            if let Some(settled) = settled {
                 return settled.map(|()| events);
             }
             thread::park();
@@ -312,6 +314,16 @@ impl Client {
     /// Forgets a user's tokens, here and in the store.
     pub fn remove_token(&self, user: &UserId) {
         self.shared.act(|state, now| state.core.remove_token(now, user));
+    }
+
+    /// Sends a parked refresh token once more: see [`TokenError::Parked`].
+    pub fn retry_token(&self, user: &UserId) {
+        self.shared.act(|state, now| state.core.retry_token(now, user));
+    }
+
+    /// Withdraws a wish that [`Events::detach`] has kept.
+    pub fn unsubscribe(&self, wish: WishId) {
+        self.shared.act(|state, now| state.core.unsubscribe(now, wish));
     }
 
     /// What the client has seen and done.

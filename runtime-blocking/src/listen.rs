@@ -9,7 +9,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use twitchwire::eventsub::{DecodeError, Topic};
-use twitchwire::helix::{Endpoint, Paged, Pager, Value};
+use twitchwire::helix::{Cursor, Endpoint, PageEnd, Paged, Pager, Value};
 use twitchwire::{CallError, ListenerId, Next, Notice, WishId};
 
 /// The events of one topic, typed, as they come.
@@ -50,7 +50,8 @@ impl<T: Topic> Events<T> {
         self.wish
     }
 
-    /// Ends the listening and keeps the wish: its events still come as notices, and to whoever waits for them.
+    /// Ends the listening and keeps the wish, until [`Client::unsubscribe`]: its events still come as notices, and to
+    /// whoever waits for them.
     pub fn detach(mut self) -> WishId {
         self.keep = true;
         self.wish
@@ -169,7 +170,8 @@ where
     Value<E>: Paged,
 {
     pub(crate) fn new(client: Client, request: &E) -> Self {
-        let pages = ByPage { client, pager: Some(Pager::new(request).map_err(CallError::Invalid)) };
+        let pager = Pager::new(request).map_err(|invalid| Some(CallError::Invalid(invalid)));
+        let pages = ByPage { client, pager };
         Pages { pages, page: Vec::new().into_iter(), left: u64::MAX }
     }
 
@@ -177,13 +179,25 @@ where
     #[must_use]
     pub fn limit(mut self, items: u64) -> Self {
         self.left = items;
-        self.pages.pager = self.pages.pager.map(|pager| pager.map(|pager| pager.limit(items)));
+        self.pages.pager = self.pages.pager.map(|pager| pager.limit(items));
+        self
+    }
+
+    /// Starts behind a cursor kept from an earlier walk.
+    #[must_use]
+    pub fn from_cursor(mut self, cursor: Cursor) -> Self {
+        self.pages.pager = self.pages.pager.map(|pager| pager.from_cursor(cursor));
         self
     }
 
     /// Whole pages, with what they tell besides their items, such as a total.
     pub fn by_page(self) -> ByPage<E> {
         self.pages
+    }
+
+    /// Why the walk ended; none while pages are left to fetch.
+    pub fn end(&self) -> Option<&PageEnd> {
+        self.pages.end()
     }
 }
 
@@ -214,7 +228,18 @@ where
     Value<E>: Paged,
 {
     client: Client,
-    pager: Option<Result<Pager<E>, CallError>>,
+    /// Or why there is none, until it was told.
+    pager: Result<Pager<E>, Option<CallError>>,
+}
+
+impl<E: Endpoint> ByPage<E>
+where
+    Value<E>: Paged,
+{
+    /// Why the walk ended; none while pages are left to fetch.
+    pub fn end(&self) -> Option<&PageEnd> {
+        self.pager.as_ref().ok().and_then(Pager::end)
+    }
 }
 
 impl<E: Endpoint> Iterator for ByPage<E>
@@ -224,13 +249,12 @@ where
     type Item = Result<Value<E>, CallError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.pager.take()? {
-            Ok(mut pager) => {
-                let page = pager.accept(self.client.send(pager.next()?));
-                self.pager = Some(Ok(pager));
-                Some(page)
+        match &mut self.pager {
+            Ok(pager) => {
+                let prepared = pager.next()?;
+                Some(pager.accept(self.client.send(prepared)))
             }
-            Err(error) => Some(Err(error)),
+            Err(why) => why.take().map(Err),
         }
     }
 }

@@ -92,6 +92,7 @@ enum Event {
     ServerHears { peer: PeerId, said: Said },
     ClientHears { peer: PeerId, heard: Heard },
     ClientLosesPeer { peer: PeerId },
+    PatienceEnds { peer: PeerId },
     ServerLosesPeer { peer: PeerId },
     GoesSilent { peer: PeerId },
     Stored { node: usize, life: u32, id: StoreId, op: StoreOp },
@@ -372,7 +373,14 @@ impl Harness {
             }
             Event::ClientHears { peer, heard } => self.client_hears(peer, heard),
             Event::ClientLosesPeer { peer } => {
-                let cause = Cause::new(CauseKind::Other, "connection reset");
+                // A silent socket's end is not heard either.
+                if self.peers.get(&peer).is_some_and(|peer| !peer.silent) {
+                    let cause = Cause::new(CauseKind::Other, "connection reset");
+                    self.end_peer(peer, Closed::Lost(cause));
+                }
+            }
+            Event::PatienceEnds { peer } => {
+                let cause = Cause::new(CauseKind::Timeout, "the peer did not close");
                 self.end_peer(peer, Closed::Lost(cause));
             }
             Event::ServerLosesPeer { peer } => {
@@ -556,17 +564,13 @@ impl Harness {
         if open {
             self.say(id, Said::Close);
             // The peer's own Close, or the driver's patience, ends it.
-            self.schedule(twitchwire::LINGER, Event::ClientLosesPeer { peer: id });
+            self.schedule(twitchwire::LINGER, Event::PatienceEnds { peer: id });
         }
         self.schedule(twitchwire::LINGER + Duration::from_secs(1), Event::ServerLosesPeer { peer: id });
     }
 
     fn end_peer(&mut self, peer: PeerId, how: Closed) {
         let Some(entry) = self.peers.get(&peer) else { return };
-        // A silent socket's end is not heard either, unless the driver itself gave it up.
-        if entry.silent && !entry.closing {
-            return;
-        }
         let (node, life, socket) = (entry.node, entry.life, entry.socket);
         self.peers.remove(&peer);
         if self.lives(node, life) {

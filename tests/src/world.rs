@@ -186,6 +186,7 @@ impl World {
             match noted {
                 ledger::Noted::Issued(token) => self.tokens.excuse(&token),
                 ledger::Noted::Subscribed(number) => self.subscriptions.excuse(number),
+                ledger::Noted::Refused(bucket) => self.forget_refusal(&bucket),
             }
         }
     }

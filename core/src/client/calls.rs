@@ -194,6 +194,12 @@ impl Client {
         if matches!(call.state, State::Sent { .. }) {
             return;
         }
+        if let Purpose::Post { wish, session, .. } = &call.purpose
+            && !self.plan.awaits(*wish, session)
+        {
+            self.drop_call(now, id);
+            return;
+        }
         if self.wall.is_none() || !self.keeper.is_loaded() {
             self.calls.for_store.insert(id);
             return self.wait(id, WaitingFor::Store);

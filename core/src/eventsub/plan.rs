@@ -393,23 +393,44 @@ impl Plan {
         (shard, session): (u32, &SessionId),
         answer: Result<Subscription, CallError>,
     ) {
-        match self.wishes.get(&id).map(|wish| &wish.state) {
-            Some(State::Posting { session: ours, .. }) if ours == session => {}
-            _ => {
-                // Nobody waits for it: the wish is gone, or its session. What the shard holds is deleted.
-                if let Ok(subscription) = answer
-                    && self.sessions.contains_key(&shard)
-                    && !self.held.contains_key(&subscription.id)
-                {
-                    let subject = Subject::of(&subscription);
-                    self.delete(shard, user.clone(), subject, subscription.id);
+        if !self.awaits(id, session) {
+            // Nobody waits for it: the wish is gone, or its session. What the shard holds is deleted.
+            if let Ok(subscription) = answer
+                && let Some(entry) = self.sessions.get(&shard)
+                && !self.held.contains_key(&subscription.id)
+            {
+                let same_session = entry.session.as_ref() == Some(session);
+                let subject = Subject::of(&subscription);
+                let key = (user.clone(), subject);
+                match self.by_subject.get(&key) {
+                    // The same was wished for again meanwhile.
+                    Some(next) if same_session && self.is_open(*next, shard) => {
+                        self.hold(*next, shard, subscription);
+                    }
+                    _ => self.delete(shard, key.0, key.1, subscription.id),
                 }
-                return;
             }
+            return;
         }
         match answer {
             Ok(subscription) => self.hold(id, shard, subscription),
             Err(error) => self.failed(now, id, shard, session, error),
+        }
+    }
+
+    /// Whether the answer to a [`Step::Post`] is still awaited.
+    pub fn awaits(&self, id: WishId, session: &SessionId) -> bool {
+        let state = self.wishes.get(&id).map(|wish| &wish.state);
+        matches!(state, Some(State::Posting { session: ours, .. }) if ours == session)
+    }
+
+    /// Whether a wish is on this shard and not held yet.
+    fn is_open(&self, id: WishId, shard: u32) -> bool {
+        match self.wishes.get(&id).map(|wish| &wish.state) {
+            Some(
+                State::Placed { shard: on } | State::Posting { shard: on, .. } | State::Later { shard: on },
+            ) => *on == shard,
+            _ => false,
         }
     }
 
@@ -426,7 +447,17 @@ impl Plan {
             _ => return,
         };
         match answer {
-            Ok(Some(subscription)) => self.hold(id, shard, subscription),
+            Ok(Some(subscription)) => {
+                let leaving = self.leaving.values_mut().find(|leaving| leaving.id == subscription.id);
+                match (leaving, self.wishes.get_mut(&id)) {
+                    // It is about to be deleted.
+                    (Some(leaving), Some(wish)) => {
+                        leaving.next = Some(id);
+                        wish.state = State::Placed { shard };
+                    }
+                    _ => self.hold(id, shard, subscription),
+                }
+            }
             // It was somebody else's, and may end; or it is gone already.
             Ok(None) => self.later(now, id, shard, CallError::Elsewhere),
             Err(error) => self.later(now, id, shard, error),
@@ -630,6 +661,7 @@ impl Plan {
         let Some(wish) = self.wishes.get_mut(&id) else { return };
         wish.state = State::Held { shard, id: subscription.id.clone() };
         wish.backoff.reset();
+        self.timers.set(&Timer::Wish(id), None);
         self.held.insert(subscription.id.clone(), id);
         let state = SubscriptionState::Enabled { id: subscription.id, cost: subscription.cost };
         self.out.push_back(Step::Tell(id, state));

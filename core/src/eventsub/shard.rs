@@ -13,7 +13,7 @@
 
 use super::frame::{self, Frame, Message, Session};
 use crate::backoff::{Backoff, Jitter};
-use crate::client::{Closed, LINGER, SecretUrl, SocketId};
+use crate::client::{CauseKind, Closed, LINGER, SecretUrl, SocketId};
 use crate::id::SessionId;
 use crate::time::Time;
 use bytes::Bytes;
@@ -98,6 +98,12 @@ pub enum ShardOutput {
     },
     /// The server asked the shard to move, and it began to.
     Moving,
+    /// The link that a handover left behind was dead, nobody knows for how long: what was sent after this message and
+    /// before the handover may be missing.
+    Missed {
+        /// The timestamp of the last message seen on it.
+        last_seen: Option<Timestamp>,
+    },
     /// The session is lost and its subscriptions with it.
     Lost {
         /// Why.
@@ -180,10 +186,18 @@ pub struct Shard {
     backoff: Backoff,
     state: State,
     /// The link that a handover left behind: what it had already sent still counts.
-    leaving: Option<(SocketId, Time)>,
+    leaving: Option<Leaving>,
     last_seen: Option<Timestamp>,
     doubt: Doubt,
     out: VecDeque<ShardOutput>,
+}
+
+/// A link that was told to close. If it says nothing more, not even its own Close, it may have been dead for a while.
+#[derive(Debug)]
+struct Leaving {
+    socket: SocketId,
+    until: Time,
+    last_seen: Option<Timestamp>,
 }
 
 /// Whether Twitch may have sent events to a new link whose welcome never came, while the old one still spoke.
@@ -219,6 +233,8 @@ struct Link {
     silence: Duration,
     dead_at: Time,
     since: Time,
+    /// The timestamp of the last message on this link.
+    last_seen: Option<Timestamp>,
 }
 
 /// How far a move has come.
@@ -309,12 +325,25 @@ impl Shard {
                 return;
             }
         };
-        self.last_seen = self.last_seen.max(Some(frame.timestamp));
+        self.saw(socket, frame.timestamp);
         match frame.message {
             Message::Welcome(session) => self.welcome(now, socket, session),
             Message::Reconnect(url) => self.reconnect(now, socket, url),
             Message::Keepalive => {}
             _ => self.out.push_back(ShardOutput::Message(socket, frame)),
+        }
+    }
+
+    fn saw(&mut self, socket: SocketId, at: Timestamp) {
+        self.last_seen = self.last_seen.max(Some(at));
+        match (&mut self.state, &mut self.leaving) {
+            (State::Live(link) | State::Moving { old: link, .. }, _) if link.socket == socket => {
+                link.last_seen = link.last_seen.max(Some(at));
+            }
+            (_, Some(leaving)) if leaving.socket == socket => {
+                leaving.last_seen = leaving.last_seen.max(Some(at));
+            }
+            _ => {}
         }
     }
 
@@ -329,8 +358,11 @@ impl Shard {
 
     /// Takes a socket's end.
     pub fn closed(&mut self, now: Time, socket: SocketId, how: Closed) {
-        if self.leaving.is_some_and(|(left, _)| left == socket) {
-            self.leaving = None;
+        if let Some(leaving) = self.leaving.take_if(|leaving| leaving.socket == socket) {
+            // A peer that ends the connection lives; one that lets the driver's patience run out may not.
+            if matches!(&how, Closed::Lost(cause) if cause.kind == CauseKind::Timeout) {
+                self.left_dead(&leaving);
+            }
             return;
         }
         match &mut self.state {
@@ -356,8 +388,8 @@ impl Shard {
 
     /// Does what is due.
     pub fn timeout(&mut self, now: Time) {
-        if self.leaving.is_some_and(|(_, until)| now >= until) {
-            self.leaving = None;
+        if let Some(leaving) = self.leaving.take_if(|leaving| now >= leaving.until) {
+            self.left_dead(&leaving);
         }
         match &mut self.state {
             State::Waiting { until } if now >= *until => self.state = self.connect(now),
@@ -399,7 +431,7 @@ impl Shard {
                 Some(if step.0 < dead.0 { step } else { dead })
             }
         };
-        let leaving = self.leaving.map(|(_, until)| (until, Deadline::Linger));
+        let leaving = self.leaving.as_ref().map(|leaving| (leaving.until, Deadline::Linger));
         own.into_iter().chain(leaving).min_by_key(|(at, _)| *at)
     }
 
@@ -415,7 +447,7 @@ impl Shard {
 
     /// Whether a socket is one of the shard's.
     fn knows(&self, id: SocketId) -> bool {
-        self.leaving.is_some_and(|(left, _)| left == id)
+        self.leaving.as_ref().is_some_and(|leaving| leaving.socket == id)
             || match &self.state {
                 State::Closed | State::Waiting { .. } => false,
                 State::Opening { socket, .. } => *socket == id,
@@ -464,7 +496,14 @@ impl Shard {
     fn welcome(&mut self, now: Time, socket: SocketId, session: Session) {
         let agreed = session.keepalive.unwrap_or(Duration::from_secs(self.config.keepalive.into()));
         let silence = agreed.min(Duration::from_secs(600)) + self.config.slack;
-        let link = Link { socket, session: session.id.clone(), silence, dead_at: now + silence, since: now };
+        let link = Link {
+            socket,
+            session: session.id.clone(),
+            silence,
+            dead_at: now + silence,
+            since: now,
+            last_seen: None,
+        };
         let how = match std::mem::replace(&mut self.state, State::Closed) {
             State::Opening { socket: opening, carried, .. } if opening == socket => {
                 if carried {
@@ -513,10 +552,20 @@ impl Shard {
 
     /// Closes a link that is no longer needed, but takes what it already sent.
     fn leave(&mut self, now: Time, link: Link) {
-        if let Some((before, _)) = self.leaving.replace((link.socket, now + LINGER)) {
-            self.out.push_back(ShardOutput::Close(before));
+        // The driver's own patience ends first.
+        let until = now + LINGER + Duration::from_secs(1);
+        let leaving = Leaving { socket: link.socket, until, last_seen: link.last_seen };
+        if let Some(before) = self.leaving.replace(leaving) {
+            self.left_dead(&before);
         }
         self.out.push_back(ShardOutput::Close(link.socket));
+    }
+
+    /// A link was left behind and gave no sign of life any more.
+    fn left_dead(&mut self, leaving: &Leaving) {
+        if !matches!(self.state, State::Closed) {
+            self.out.push_back(ShardOutput::Missed { last_seen: leaving.last_seen });
+        }
     }
 
     /// Closes the new link of a move, if there is one.

@@ -77,6 +77,16 @@ pub enum CallError {
         /// Why.
         error: Box<CallError>,
     },
+    /// A walk over pages was going on and Twitch no longer takes its cursor. Starting from `last_good` repeats a page.
+    #[error("{refusal} (the walk's cursor is no longer accepted)")]
+    CursorRefused {
+        /// The cursor that Twitch refused.
+        refused: Cursor,
+        /// The cursor of the last page that came; none if that was the first.
+        last_good: Option<Cursor>,
+        /// Twitch's words.
+        refusal: Box<Refusal>,
+    },
     /// The same subscription exists on another session.
     #[error("the same subscription exists on another session")]
     Elsewhere,

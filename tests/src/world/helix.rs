@@ -7,6 +7,7 @@ use serde_json::Value;
 use twitchwire::Time;
 
 use super::answer::{Answer, Outcome};
+use super::ledger::Noted;
 use super::reading::Ask;
 use super::tokens::Scopes;
 use super::{Rule, World};
@@ -110,6 +111,13 @@ impl World {
         }
     }
 
+    /// The client never learned that its bucket is empty.
+    pub(super) fn forget_refusal(&mut self, bucket: &str) {
+        if let Some(bucket) = self.buckets.get_mut(bucket) {
+            bucket.refused = None;
+        }
+    }
+
     fn take_point(&mut self, key: &str, spurious: bool) -> (bool, Headers) {
         let (now, points) = (self.now, self.settings.points);
         let seconds = self.wall(now).as_second();
@@ -133,6 +141,7 @@ impl World {
         } else {
             let first = *bucket.refused.get_or_insert(now);
             broken = now.since(first) > self.settings.in_flight;
+            self.ledger.latest.push(Noted::Refused(key.to_owned()));
         }
         let headers = vec![
             ("ratelimit-limit", points.to_string()),

@@ -128,6 +128,8 @@ pub(super) enum Noted {
     Issued(String),
     /// The subscription of this number was made.
     Subscribed(u64),
+    /// This bucket is empty.
+    Refused(String),
 }
 
 #[derive(Default)]

@@ -523,11 +523,14 @@ mod tests {
     }
 
     /// Lives as long as the tasks that may use it.
-    struct Watched(MemoryStore, Arc<()>);
+    struct Watched {
+        store: MemoryStore,
+        _held: Arc<()>,
+    }
 
     impl Store for Watched {
         fn run(&self, op: StoreOp) -> Result<Stored, StoreError> {
-            self.0.run(op)
+            self.store.run(op)
         }
     }
 
@@ -535,7 +538,7 @@ mod tests {
     async fn a_start_that_is_given_up_leaves_nothing_behind() {
         let (_server, builder) = stage();
         let watched = Arc::new(());
-        let builder = builder.store(Watched(MemoryStore::new(), watched.clone()));
+        let builder = builder.store(Watched { store: MemoryStore::new(), _held: watched.clone() });
         let (shown, show) = channel::bounded(1);
         let start = async {
             let _ = builder.login(move |_| shown.try_send(()).unwrap()).start().await;

@@ -3,10 +3,14 @@
 //! [`wire`] writes requests to Twitch's OAuth service and reads its answers; [`Keeper`] decides when to send them;
 //! [`store`] is what survives the process; [`flow`] obtains tokens that nobody has yet.
 
+pub mod flow;
+mod keeper;
 mod scope;
 pub mod store;
 mod token;
+pub mod wire;
 
+pub use keeper::{Identity, Keeper, KeeperOutput, KeeperTimes, TokenNotice, Usable};
 pub(crate) use scope::{AnyOf, scopes};
 pub use scope::{Scope, Scopes};
-pub use token::{Account, Mark, Refresh, TokenRecord};
+pub use token::{Account, Mark, Refresh, TokenError, TokenRecord};

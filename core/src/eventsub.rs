@@ -9,12 +9,18 @@ mod decode;
 mod dedup;
 pub mod frame;
 mod notification;
+mod plan;
+mod shard;
 mod subscription;
 pub mod topic;
 
 pub use decode::Unreadable;
 pub use dedup::Dedup;
 pub use notification::{DecodeError, Notification};
-pub use subscription::{Condition, Subscription, SubscriptionStatus, Transport};
+pub use plan::{
+    Blocked, Gap, GapScope, MAX_PER_SESSION, MAX_SESSIONS, Plan, Step, Subject, SubscriptionState, Via,
+};
+pub use shard::{Deadline, LostWhy, Opened, Shard, ShardConfig, ShardOutput};
+pub use subscription::{Condition, Subscription, SubscriptionStatus, Transport, WebhookSecret};
 pub(crate) use topic::topic;
 pub use topic::{Event, Topic, TopicMeta, Transports};

@@ -105,6 +105,12 @@ ids! {
     ConduitId,
     /// A conduit's shard: a number from 0, written as text.
     ShardId,
+    /// A clip.
+    ClipId,
+    /// A video.
+    VideoId,
+    /// A marker in a stream.
+    MarkerId,
     /// A custom reward for channel points.
     RewardId,
     /// A redemption of a reward.
@@ -121,6 +127,8 @@ ids! {
     EmoteSetId,
     /// A shared chat session.
     SharedChatSessionId,
+    /// A team.
+    TeamId,
     /// An extension, which is its client id.
     ExtensionId,
     /// An extension's transaction.
@@ -150,12 +158,27 @@ ids! {
     PredictionId,
     /// An outcome of a prediction.
     PredictionOutcomeId,
+    /// A broadcast in a channel's schedule.
+    ScheduleSegmentId,
 }
 
 impl UserId {
     /// Whether the id has the only form that Twitch accepts: decimal digits.
     pub fn is_numeric(&self) -> bool {
         !self.0.is_empty() && self.0.bytes().all(|b| b.is_ascii_digit())
+    }
+}
+
+impl ShardId {
+    /// The shard's number; none if Twitch's text is not one.
+    pub fn number(&self) -> Option<u32> {
+        self.0.parse().ok()
+    }
+}
+
+impl From<u32> for ShardId {
+    fn from(number: u32) -> Self {
+        ShardId(compact_str::format_compact!("{number}"))
     }
 }
 

@@ -3,7 +3,12 @@
 //!
 //! Request and event structs name these helpers in `#[serde(deserialize_with = "…")]`; nothing here keeps state.
 
-use serde::de::{Deserialize, Deserializer};
+use jiff::Timestamp;
+use serde::Serializer;
+use serde::de::{self, Deserialize, Deserializer, Visitor};
+use std::fmt;
+use std::marker::PhantomData;
+use std::str::FromStr;
 
 /// Declares an enum whose values Twitch controls: a value this version does not know is kept as `Unknown` and is
 /// written back as it came.
@@ -126,13 +131,111 @@ where
     deserializer.deserialize_any(Visitor(std::marker::PhantomData))
 }
 
+/// Reads a number that Twitch sometimes writes as text.
+pub(crate) fn number<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: TryFrom<i64, Error: fmt::Display> + FromStr<Err: fmt::Display>,
+{
+    struct Number<T>(PhantomData<T>);
+    impl<T> Visitor<'_> for Number<T>
+    where
+        T: TryFrom<i64, Error: fmt::Display> + FromStr<Err: fmt::Display>,
+    {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a number, or one as text")
+        }
+
+        fn visit_i64<E: de::Error>(self, value: i64) -> Result<T, E> {
+            T::try_from(value).map_err(E::custom)
+        }
+
+        fn visit_u64<E: de::Error>(self, value: u64) -> Result<T, E> {
+            self.visit_i64(i64::try_from(value).map_err(E::custom)?)
+        }
+
+        fn visit_str<E: de::Error>(self, value: &str) -> Result<T, E> {
+            value.parse().map_err(E::custom)
+        }
+    }
+    deserializer.deserialize_any(Number(PhantomData))
+}
+
+/// Reads a text that Twitch sometimes writes as a number.
+pub(crate) fn text<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> From<&'a str>,
+{
+    struct Text<T>(PhantomData<T>);
+    impl<T: for<'a> From<&'a str>> Visitor<'_> for Text<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string, or a number for one")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<T, E> {
+            Ok(T::from(text))
+        }
+
+        fn visit_u64<E>(self, number: u64) -> Result<T, E> {
+            Ok(T::from(&number.to_string()))
+        }
+    }
+    deserializer.deserialize_any(Text(PhantomData))
+}
+
+/// Reads a time in epoch seconds or as text; 0, `""` and null are none. With `#[serde(default)]`, absent too.
+pub(crate) fn epoch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    struct Epoch;
+    impl Visitor<'_> for Epoch {
+        type Value = Option<Timestamp>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("epoch seconds or a time")
+        }
+
+        fn visit_i64<E: de::Error>(self, seconds: i64) -> Result<Self::Value, E> {
+            if seconds == 0 {
+                return Ok(None);
+            }
+            Timestamp::from_second(seconds).map(Some).map_err(E::custom)
+        }
+
+        fn visit_u64<E: de::Error>(self, seconds: u64) -> Result<Self::Value, E> {
+            self.visit_i64(i64::try_from(seconds).map_err(E::custom)?)
+        }
+
+        fn visit_str<E: de::Error>(self, time: &str) -> Result<Self::Value, E> {
+            match time {
+                "" | "0" => Ok(None),
+                time => time.parse().map(Some).map_err(E::custom),
+            }
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(None)
+        }
+    }
+    deserializer.deserialize_any(Epoch)
+}
+
+/// Writes a time in epoch seconds, none as 0.
+pub(crate) fn write_epoch<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_i64(time.map_or(0, |time| time.as_second()))
+}
+
 #[cfg(test)]
+#[allow(unreachable_pub)]
 mod tests {
     use super::*;
 
     open_enum! {
         /// A test's colours.
-        enum Colour { /** Red. */ Red = "red", /** Blue. */ Blue = "blue" }
+        pub enum Colour { /** Red. */ Red = "red", /** Blue. */ Blue = "blue" }
     }
 
     #[derive(serde::Deserialize)]
@@ -160,5 +263,47 @@ mod tests {
         }
         let holder: Holder = serde_json::from_str(r#"{"colour":"red"}"#).unwrap();
         assert_eq!(holder.colour, Some(Colour::Red));
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize, serde::Serialize)]
+    struct Odd {
+        #[serde(deserialize_with = "number")]
+        count: u8,
+        #[serde(deserialize_with = "text")]
+        id: crate::id::MarkerId,
+        #[serde(default, deserialize_with = "epoch", serialize_with = "write_epoch")]
+        at: Option<Timestamp>,
+    }
+
+    #[test]
+    fn numbers_texts_and_times_are_read_in_either_form() {
+        let at = Timestamp::from_second(1_767_330_367).unwrap();
+        let odd = Odd { count: 60, id: "123".into(), at: Some(at) };
+        for json in [
+            r#"{"count":60,"id":123,"at":1767330367}"#,
+            r#"{"count":"60","id":"123","at":"2026-01-02T05:06:07Z"}"#,
+        ] {
+            assert_eq!(serde_json::from_str::<Odd>(json).unwrap(), odd, "{json}");
+        }
+        assert_eq!(serde_json::to_string(&odd).unwrap(), r#"{"count":60,"id":"123","at":1767330367}"#);
+        for none in [r#""at":0"#, r#""at":"""#, r#""at":"0""#, r#""at":null"#, r#""more":1"#] {
+            let odd: Odd = serde_json::from_str(&format!(r#"{{"count":1,"id":"",{none}}}"#)).unwrap();
+            assert_eq!(odd.at, None, "{none}");
+            assert_eq!(serde_json::to_string(&odd).unwrap(), r#"{"count":1,"id":"","at":0}"#);
+        }
+    }
+
+    #[test]
+    fn a_number_or_time_out_of_range_is_an_error_not_a_panic() {
+        for json in [
+            r#"{"count":256,"id":""}"#,
+            r#"{"count":-1,"id":""}"#,
+            r#"{"count":18446744073709551615,"id":""}"#,
+            r#"{"count":"many","id":""}"#,
+            r#"{"count":1,"id":"","at":9223372036854775807}"#,
+            r#"{"count":1,"id":"","at":"yesterday"}"#,
+        ] {
+            assert!(serde_json::from_str::<Odd>(json).is_err(), "{json}");
+        }
     }
 }

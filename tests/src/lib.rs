@@ -1,1 +1,38 @@
 //! A simulated Twitch.
+//!
+//! [`World`] is the whole of it as a pure state machine: requests and frames go in with a moment in time, answers and
+//! frames come out, and one seed decides every fault. A test harness drives it in virtual time; with the feature `server`
+//! the same world listens on a loopback port, for real sockets.
+//!
+//! ```
+//! use twitchwire::Time;
+//! use twitchwire_sim::{Heard, PeerId, World, WorldOutput};
+//!
+//! let mut world = World::new(7, "2026-03-01T12:00:00Z".parse()?);
+//! let socket = PeerId(1);
+//! assert_eq!(world.open(Time::ZERO, socket, "wss://eventsub.wss.twitch.tv/ws"), Ok(()));
+//! let Some(WorldOutput::Socket(_, Heard::Text(welcome))) = world.poll_output() else { panic!("no welcome") };
+//! assert!(welcome.windows(15).any(|part| part == b"session_welcome"));
+//!
+//! // As deadlines come, the world is told. Nobody subscribes, so after ten seconds the socket is closed.
+//! let mut last = None;
+//! while let Some(due) = world.poll_timeout() {
+//!     world.handle_timeout(due);
+//!     while let Some(output) = world.poll_output() {
+//!         last = Some(output);
+//!     }
+//! }
+//! assert_eq!(last, Some(WorldOutput::Socket(socket, Heard::Close(4003, "connection unused".into()))));
+//! # Ok::<(), jiff::Error>(())
+//! ```
+
+pub mod harness;
+pub mod scene;
+pub mod schedule;
+#[cfg(feature = "server")]
+pub mod server;
+pub mod world;
+
+#[cfg(feature = "server")]
+pub use server::Server;
+pub use world::{Heard, PeerId, Said, World, WorldOutput};

@@ -84,6 +84,61 @@ impl TokenRecord {
     }
 }
 
+/// Why a token cannot be used, and what to do.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// No token of this user is held.
+    #[error("no token of user {0} is held; log the user in or add their token")]
+    Unknown(UserId),
+    /// The call needs a user's token, and it is not clear whose.
+    #[error("the call needs a user's token; say whose")]
+    Whose,
+    /// An app token needs the client secret.
+    #[error("an app token needs the client secret")]
+    NoSecret,
+    /// The operation does not take this kind of token.
+    #[error("the operation does not take {0} token")]
+    WrongKind(&'static str),
+    /// Twitch does not accept the client id or secret.
+    #[error("check the client id and secret: {0}")]
+    Misconfigured(String),
+    /// The user has to authorise the application again.
+    #[error("user {user} has to authorise the application again: {reason}")]
+    ReauthRequired {
+        /// Who.
+        user: UserId,
+        /// Twitch's words.
+        reason: String,
+    },
+    /// The refresh token may not be sent again by itself; add a new token, or ask for a retry.
+    #[error("the refresh of user {user} is parked: {why}; add a new token, or retry it")]
+    Parked {
+        /// Whose.
+        user: UserId,
+        /// What happened.
+        why: String,
+    },
+    /// An app token was added as a user's.
+    #[error("this is no user's token")]
+    NotAUser,
+    /// Twitch does not accept the token or the login.
+    #[error("Twitch says no: {0}")]
+    Denied(String),
+    /// The OAuth service could not be reached.
+    #[error("the OAuth service cannot be reached: {0}")]
+    Unreachable(String),
+    /// The user did not enter the code in time.
+    #[error("the code was not entered in time")]
+    CodeExpired,
+    /// Newer tokens of the same user were added meanwhile.
+    #[error("newer tokens of the same user were added meanwhile")]
+    Replaced,
+    /// The client closed.
+    #[error("the client closed")]
+    Closed,
+}
+
 fn expose<S: Serializer>(secret: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(secret.expose_secret())
 }

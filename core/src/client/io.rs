@@ -172,7 +172,7 @@ pub enum Output {
         answer_by: Time,
     },
     /// Close a socket: send a Close frame, pass on what still arrives until the peer's own Close (at most
-    /// [`LINGER`]), then answer with [`Input::Closed`].
+    /// [`LINGER`]), then answer with [`Input::Closed`]: its code, or [`CauseKind::Timeout`] if it never came.
     Close(SocketId),
     /// Use the token store; answer with [`Input::Stored`].
     Store(StoreId, StoreOp),

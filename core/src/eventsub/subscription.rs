@@ -1,9 +1,12 @@
 //! A subscription as Twitch describes it: in notifications, in answers of Helix, in revocations.
 
+use crate::helix::check::{self, Checked};
+use crate::helix::{Invalid, Rule};
 use crate::id::{ConduitId, SessionId, SubscriptionId};
 use crate::wire::open_enum;
 use compact_str::CompactString;
 use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde::{Deserialize, Serialize, Serializer};
 use smallvec::SmallVec;
@@ -141,6 +144,14 @@ pub enum Transport {
         /// Where to.
         callback: String,
     },
+    /// A callback over HTTPS on port 443, with the secret that signs what comes there: how Twitch is told of one.
+    #[serde(skip_deserializing, rename = "webhook")]
+    NewWebhook {
+        /// Where to.
+        callback: String,
+        /// The secret, 10 to 100 ASCII characters.
+        secret: WebhookSecret,
+    },
     /// A method that this version does not know.
     Unknown,
 }
@@ -171,6 +182,45 @@ impl TryFrom<TransportFields> for Transport {
             "webhook" => Transport::Webhook { callback: callback.ok_or("missing field `callback`")? },
             _ => Transport::Unknown,
         })
+    }
+}
+
+impl Transport {
+    /// A WebSocket session, as Twitch is told of one.
+    pub fn session(session: impl Into<SessionId>) -> Self {
+        Transport::WebSocket { session_id: session.into(), connected_at: None, disconnected_at: None }
+    }
+
+    /// Holds a webhook's secret against Twitch's limits.
+    pub(crate) fn check(&self) -> Checked {
+        let Transport::NewWebhook { secret: WebhookSecret(secret), .. } = self else { return Ok(()) };
+        if !secret.expose_secret().is_ascii() {
+            return Err(Invalid::new("secret", Rule::Other("must be ASCII")));
+        }
+        check::length("secret", secret.expose_secret(), 10, 100)
+    }
+}
+
+/// The secret that signs what comes to a webhook. Its `Debug` does not show it.
+#[derive(Clone, Debug)]
+pub struct WebhookSecret(SecretString);
+
+impl WebhookSecret {
+    /// A secret of 10 to 100 ASCII characters.
+    pub fn new(secret: impl Into<String>) -> Self {
+        WebhookSecret(SecretString::from(secret.into()))
+    }
+}
+
+impl PartialEq for WebhookSecret {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+}
+
+impl Serialize for WebhookSecret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.expose_secret())
     }
 }
 
@@ -242,5 +292,22 @@ mod tests {
     fn a_transport_that_twitch_adds_later_is_unknown() {
         let transport: Transport = serde_json::from_str(r#"{"method":"pigeon","loft":7}"#).unwrap();
         assert_eq!(transport, Transport::Unknown);
+    }
+
+    #[test]
+    fn a_webhooks_secret_is_told_to_twitch_and_to_nobody_else() {
+        let secret = WebhookSecret::new("0123456789");
+        let new = Transport::NewWebhook { callback: "https://app.example/hook".into(), secret };
+        assert_eq!(new.check(), Ok(()));
+        assert!(!format!("{new:?}").contains("0123456789"));
+        let wire = serde_json::to_string(&new).unwrap();
+        assert_eq!(
+            wire,
+            r#"{"method":"webhook","callback":"https://app.example/hook","secret":"0123456789"}"#
+        );
+        let told = Transport::Webhook { callback: "https://app.example/hook".into() };
+        assert_eq!(serde_json::from_str::<Transport>(&wire).unwrap(), told);
+        let secret = WebhookSecret::new("ÄÖÜÄÖÜÄÖÜÄÖÜ");
+        assert!(Transport::NewWebhook { callback: String::new(), secret }.check().is_err());
     }
 }

@@ -65,6 +65,13 @@ pub struct TopicMeta {
     pub transports: Transports,
 }
 
+impl TopicMeta {
+    /// The topic of this name and version, if this version of the library knows it.
+    pub fn find(name: &str, version: &str) -> Option<&'static TopicMeta> {
+        Event::TOPICS.iter().copied().find(|meta| meta.name == name && meta.version == version)
+    }
+}
+
 /// Over which transports a topic can be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Transports {

@@ -1,10 +1,10 @@
 //! [`Prepared`]: a request ready to be sent as soon as a token and the rate limit allow.
 
-use super::{Accepts, Endpoint, Invalid};
+use super::{Accepts, Endpoint, Invalid, Shape};
 use crate::auth::Scopes;
 use crate::id::UserId;
 use bytes::Bytes;
-use http::{Method, Request, header};
+use http::{Method, Request, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
 use url::Url;
@@ -20,6 +20,7 @@ pub struct Prepared {
     pub(crate) accepts: Accepts,
     pub(crate) scopes: Scopes,
     pub(crate) owner: Option<UserId>,
+    accepts_status: fn(StatusCode) -> bool,
 }
 
 impl Prepared {
@@ -35,7 +36,13 @@ impl Prepared {
             accepts: E::META.accepts,
             scopes: E::META.scopes,
             owner: request.owner().cloned(),
+            accepts_status: E::Output::accepts,
         })
+    }
+
+    /// Whether an answer with this status is read; any other is a refusal.
+    pub fn reads(&self, status: StatusCode) -> bool {
+        status.is_success() || (self.accepts_status)(status)
     }
 
     /// Appends a query parameter; the pager's way to move on.

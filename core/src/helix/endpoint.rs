@@ -58,6 +58,8 @@ pub struct Meta {
     pub optional: &'static [Scope],
     /// For paged operations the largest page (`first`) that Twitch accepts.
     pub page: Option<u16>,
+    /// Whether its pages can be walked backwards too (`before`).
+    pub both_ways: bool,
 }
 
 /// Which tokens an operation accepts.
@@ -196,20 +198,21 @@ pub(crate) mod check {
 ///
 /// ```text
 /// endpoint!(Request = "operation-id": method "/path" => Shape<T>, token,
-///     [scopes: rule,] [app: rule,] [optional: (A, B),] [page: largest,] [body: data(field) | json(field) | whole,]
+///     [scopes: rule,] [app: rule,] [optional: (A, B),] [page: largest [both_ways],] [body: data(field) | json(field) | whole,]
 ///     [check: |request| expression]);
 /// ```
 ///
 /// `token` is `user(field)`, `user`, `app`, `any(field)`, `any`, `jwt` or `nothing`: which tokens Twitch accepts, and the
 /// field that names the user whose token is the default. `scopes` are a user token's, `app` those that users must
 /// have granted for an app token; a rule is `any(A, B)` or `all(any(A, B), any(C))`. Without `body`, the struct is
-/// the query; with `whole` it is the body; `json` and `data` send one field, `data` inside `{"data": …}`.
+/// the query; with `whole` it is the body; `json` and `data` send one field, `data` inside `{"data": …}`. `page`
+/// bounds the field `first`; `both_ways` says that pages can be walked with `before` too.
 macro_rules! endpoint {
     ($name:ident = $operation:literal: $method:ident $path:literal => $output:ty, $token:ident $(($owner:ident))?
         $(, scopes: $rule:ident $scopes:tt)?
         $(, app: $app_rule:ident $app_scopes:tt)?
         $(, optional: ($($optional:ident),+))?
-        $(, page: $page:literal)?
+        $(, page: $page:literal $($both_ways:ident)?)?
         $(, body: $body:ident $(($field:ident))?)?
         $(, check: |$request:ident| $check:expr)?
         $(,)?
@@ -234,6 +237,7 @@ macro_rules! endpoint {
                 app_scopes: $crate::helix::endpoint!(@scopes $($app_rule $app_scopes)?),
                 optional: &[$($($crate::auth::Scope::$optional),+)?],
                 page: $crate::helix::endpoint!(@page $($page)?),
+                both_ways: $crate::helix::endpoint!(@both_ways $($($both_ways)?)?),
             };
 
             $(fn owner(&self) -> Option<&$crate::id::UserId> {
@@ -242,10 +246,14 @@ macro_rules! endpoint {
 
             $($crate::helix::endpoint!(@body $body $($field)?);)?
 
-            $(fn check(&self) -> Result<(), $crate::helix::Invalid> {
-                let $request = self;
-                $check
-            })?
+            fn check(&self) -> Result<(), $crate::helix::Invalid> {
+                $($crate::helix::check::range_if("first", self.first, 1, i64::from($page))?;)?
+                $(
+                    let $request = self;
+                    $check?;
+                )?
+                Ok(())
+            }
         }
     };
     (@method get) => { http::Method::GET };
@@ -260,6 +268,8 @@ macro_rules! endpoint {
     (@accepts nothing) => { $crate::helix::Accepts::Nothing };
     (@scopes) => { $crate::auth::Scopes::NONE };
     (@scopes $rule:ident $scopes:tt) => { $crate::auth::scopes!($rule $scopes) };
+    (@both_ways) => { false };
+    (@both_ways both_ways) => { true };
     (@page) => { None };
     (@page $page:literal) => { Some($page) };
     (@body data $field:ident) => {

@@ -1,7 +1,7 @@
 //! [`CallError`]: why a call did not give its value, split by whose move it is.
 
 use super::{Cursor, Invalid};
-use crate::auth::{AnyOf, Scope};
+use crate::auth::{AnyOf, Scope, TokenError};
 use crate::client::Cause;
 use crate::id::UserId;
 use http::StatusCode;
@@ -14,13 +14,13 @@ pub enum CallError {
     /// The request breaks one of Twitch's limits; nothing was sent.
     #[error("not sent: {0}")]
     Invalid(#[from] Invalid),
-    /// The client holds no token that fits; nothing was sent.
+    /// No token can be used for the call; nothing was sent.
     #[error("{operation}: not sent: {why}")]
     NoToken {
         /// The operation.
         operation: &'static str,
-        /// What is missing, and what to do.
-        why: String,
+        /// Why, and what to do.
+        why: TokenError,
     },
     /// The token lacks a scope; nothing was sent. Ask the user for one of these.
     #[error("{operation}: the token of {user} lacks the scope {}", AnyOf(.any_of))]
@@ -32,17 +32,6 @@ pub enum CallError {
         /// Any of these would do.
         any_of: &'static [Scope],
     },
-    /// The user has to authorise the application again.
-    #[error("{user} has to authorise the application again: {reason}")]
-    ReauthRequired {
-        /// Whose token.
-        user: UserId,
-        /// Twitch's words.
-        reason: String,
-    },
-    /// Twitch does not accept the client id or secret.
-    #[error("check the client id and secret: {0}")]
-    Misconfigured(String),
     /// Twitch said no.
     #[error("{0}")]
     Refused(Refusal),
@@ -88,6 +77,19 @@ pub enum CallError {
         /// Why.
         error: Box<CallError>,
     },
+    /// A walk over pages was going on and Twitch no longer takes its cursor. Starting from `last_good` repeats a page.
+    #[error("{refusal} (the walk's cursor is no longer accepted)")]
+    CursorRefused {
+        /// The cursor that Twitch refused.
+        refused: Cursor,
+        /// The cursor of the last page that came; none if that was the first.
+        last_good: Option<Cursor>,
+        /// Twitch's words.
+        refusal: Box<Refusal>,
+    },
+    /// The same subscription exists on another session.
+    #[error("the same subscription exists on another session")]
+    Elsewhere,
     /// The reply belongs to another call.
     #[error("this reply belongs to another call")]
     NotMine,

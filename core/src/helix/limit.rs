@@ -43,6 +43,8 @@ pub struct Limiter {
 struct Bucket {
     budget: Budget,
     in_flight: u32,
+    /// After a 429: answers that were sent before it say nothing.
+    empty_until: Time,
 }
 
 impl Limiter {
@@ -55,7 +57,7 @@ impl Limiter {
     pub fn take(&mut self, now: Time, account: &Account) -> Turn {
         if !self.buckets.contains_key(account) {
             let budget = Budget { limit: POINTS, remaining: POINTS, reset: now + WINDOW };
-            self.buckets.insert(account.clone(), Bucket { budget, in_flight: 0 });
+            self.buckets.insert(account.clone(), Bucket { budget, in_flight: 0, empty_until: Time::ZERO });
         }
         let Some(bucket) = self.buckets.get_mut(account) else { return Turn::Now };
         if now >= bucket.budget.reset {
@@ -81,6 +83,9 @@ impl Limiter {
     pub fn learn(&mut self, now: Time, account: &Account, headers: &HeaderMap, too_many: bool) {
         let Some(bucket) = self.buckets.get_mut(account) else { return };
         bucket.in_flight = bucket.in_flight.saturating_sub(1);
+        if now < bucket.empty_until {
+            return;
+        }
         let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
         let wait = number("ratelimit-reset").and_then(|reset| {
             let date = headers.get(http::header::DATE)?.to_str().ok()?;
@@ -103,6 +108,7 @@ impl Limiter {
             if wait.is_none() {
                 bucket.budget.reset = now + WINDOW;
             }
+            bucket.empty_until = bucket.budget.reset;
         }
     }
 
@@ -147,6 +153,16 @@ mod tests {
         assert_eq!(limiter.take(at(0), &APP), Turn::Now);
         assert_eq!(limiter.take(at(0), &APP), Turn::Now);
         limiter.learn(at(1), &APP, &headers("800", "1", "1767225620"), false);
+        assert_eq!(limiter.take(at(1), &APP), Turn::Wait(at(22)));
+    }
+
+    #[test]
+    fn an_answer_that_was_sent_before_a_429_does_not_fill_the_bucket() {
+        let mut limiter = Limiter::new();
+        assert_eq!(limiter.take(at(0), &APP), Turn::Now);
+        assert_eq!(limiter.take(at(0), &APP), Turn::Now);
+        limiter.learn(at(1), &APP, &headers("800", "0", "1767225620"), true);
+        limiter.learn(at(1), &APP, &headers("800", "700", "1767225620"), false);
         assert_eq!(limiter.take(at(1), &APP), Turn::Wait(at(22)));
     }
 

@@ -1,0 +1,314 @@
+//! [`Desk`]: where an adapter's callers wait. Replies and notices come in, and go to whoever asked for them.
+//!
+//! Every adapter needs the same bookkeeping and has another way to wake a caller, so the desk is generic over the
+//! waker `W`: a task's waker, a thread. Nothing here blocks; a caller that finds nothing leaves a waker and comes back.
+//!
+//! A listener has a bounded queue. One that is too slow loses its oldest notices and is told how many
+//! ([`Next::Lagged`]); nobody else notices.
+
+use super::{CallId, Notice, Reply, TokenError, WishId};
+use crate::eventsub::{Blocked, SubscriptionState, Topic};
+use crate::helix::CallError;
+use compact_str::CompactString;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// Names a listener.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ListenerId(u64);
+
+/// What a listener hears.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Filter {
+    /// Every notice, notifications included.
+    Everything,
+    /// Every notice but notifications.
+    Notices,
+    /// Every notification.
+    Notifications,
+    /// The notifications of one wish.
+    Wish(WishId),
+    /// The notifications of one topic.
+    Topic(CompactString, CompactString),
+}
+
+impl Filter {
+    /// The notifications of a topic.
+    pub fn topic<T: Topic>() -> Self {
+        Filter::Topic(T::META.name.into(), T::META.version.into())
+    }
+}
+
+/// What a listener gets next.
+#[derive(Clone, Debug)]
+pub enum Next {
+    /// A notice.
+    Notice(Arc<Notice>),
+    /// This many notices were dropped because the listener was too slow.
+    Lagged(u64),
+    /// Nothing yet: the waker will be called.
+    Wait,
+    /// Nothing more will come.
+    Ended,
+}
+
+/// Where callers wait for replies and notices.
+#[derive(Debug)]
+pub struct Desk<W> {
+    replies: BTreeMap<CallId, Waiting<W, Reply>>,
+    wishes: BTreeMap<WishId, Waiting<W, Result<(), WishError>>>,
+    listeners: BTreeMap<ListenerId, Listener<W>>,
+    everywhere: Vec<ListenerId>,
+    by_wish: BTreeMap<WishId, Vec<ListenerId>>,
+    by_topic: BTreeMap<(CompactString, CompactString), Vec<ListenerId>>,
+    last: u64,
+    unheard: u64,
+    ended: bool,
+}
+
+#[derive(Debug)]
+enum Waiting<W, T> {
+    For(Option<W>),
+    Done(T),
+}
+
+#[derive(Debug)]
+struct Listener<W> {
+    filter: Filter,
+    queue: VecDeque<Arc<Notice>>,
+    capacity: usize,
+    lagged: u64,
+    waker: Option<W>,
+}
+
+/// Why a wish is not held.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum WishError {
+    /// Twitch does not allow it at present; the wish stays.
+    #[error("blocked: {0}")]
+    Blocked(Blocked),
+    /// It can never succeed as it stands.
+    #[error("refused: {0}")]
+    Refused(CallError),
+    /// The client closed.
+    #[error("{0}")]
+    Closed(TokenError),
+}
+
+impl<W> Default for Desk<W> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<W> Desk<W> {
+    /// Nobody waits yet.
+    pub fn new() -> Self {
+        Desk {
+            replies: BTreeMap::new(),
+            wishes: BTreeMap::new(),
+            listeners: BTreeMap::new(),
+            everywhere: Vec::new(),
+            by_wish: BTreeMap::new(),
+            by_topic: BTreeMap::new(),
+            last: 0,
+            unheard: 0,
+            ended: false,
+        }
+    }
+
+    /// Somebody will ask for this call's reply. To be said before the client's outputs are drained.
+    pub fn expect(&mut self, call: CallId) {
+        self.replies.insert(call, Waiting::For(None));
+    }
+
+    /// A call's reply, or a promise to call the waker. None too for a call that nobody expected.
+    pub fn reply(&mut self, call: CallId, waker: impl FnOnce() -> W) -> Option<Reply> {
+        take(&mut self.replies, call, waker)
+    }
+
+    /// Nobody wants this call's reply any more.
+    pub fn forget(&mut self, call: CallId) {
+        self.replies.remove(&call);
+    }
+
+    /// Somebody will ask how this wish fares first. To be said before the client's outputs are drained.
+    pub fn expect_wish(&mut self, wish: WishId) {
+        self.wishes.insert(wish, Waiting::For(None));
+    }
+
+    /// Whether a wish is held, as soon as that is settled for the first time.
+    pub fn settled(&mut self, wish: WishId, waker: impl FnOnce() -> W) -> Option<Result<(), WishError>> {
+        take(&mut self.wishes, wish, waker)
+    }
+
+    /// Nobody asks how this wish fares any more.
+    pub fn forget_wish(&mut self, wish: WishId) {
+        self.wishes.remove(&wish);
+    }
+
+    /// Begins to listen: everything from now on is kept, up to `capacity` notices.
+    pub fn listen(&mut self, filter: Filter, capacity: usize) -> ListenerId {
+        self.last += 1;
+        let id = ListenerId(self.last);
+        match &filter {
+            Filter::Everything | Filter::Notices | Filter::Notifications => self.everywhere.push(id),
+            Filter::Wish(wish) => self.by_wish.entry(*wish).or_default().push(id),
+            Filter::Topic(name, version) => {
+                self.by_topic.entry((name.clone(), version.clone())).or_default().push(id);
+            }
+        }
+        let capacity = capacity.max(1);
+        let listener = Listener { filter, queue: VecDeque::new(), capacity, lagged: 0, waker: None };
+        self.listeners.insert(id, listener);
+        id
+    }
+
+    /// What a listener gets next.
+    pub fn next(&mut self, id: ListenerId, waker: impl FnOnce() -> W) -> Next {
+        let Some(listener) = self.listeners.get_mut(&id) else { return Next::Ended };
+        if listener.lagged > 0 {
+            return Next::Lagged(std::mem::take(&mut listener.lagged));
+        }
+        match listener.queue.pop_front() {
+            Some(notice) => Next::Notice(notice),
+            None if self.ended => Next::Ended,
+            None => {
+                listener.waker = Some(waker());
+                Next::Wait
+            }
+        }
+    }
+
+    /// Ends a listener.
+    pub fn unlisten(&mut self, id: ListenerId) {
+        let Some(listener) = self.listeners.remove(&id) else { return };
+        let gone = |ids: &mut Vec<ListenerId>| {
+            ids.retain(|other| *other != id);
+            ids.is_empty()
+        };
+        match &listener.filter {
+            Filter::Everything | Filter::Notices | Filter::Notifications => {
+                gone(&mut self.everywhere);
+            }
+            Filter::Wish(wish) => {
+                if self.by_wish.get_mut(wish).is_some_and(gone) {
+                    self.by_wish.remove(wish);
+                }
+            }
+            Filter::Topic(name, version) => {
+                let key = (name.clone(), version.clone());
+                if self.by_topic.get_mut(&key).is_some_and(gone) {
+                    self.by_topic.remove(&key);
+                }
+            }
+        }
+    }
+
+    /// Notifications that no listener heard.
+    pub fn unheard(&self) -> u64 {
+        self.unheard
+    }
+
+    /// Whether [`Notice::Closed`] has passed.
+    pub fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// Takes a reply; `wake` gets the waker of whoever waits for it.
+    pub fn put_reply(&mut self, call: CallId, reply: Reply, wake: impl FnMut(W)) {
+        put(&mut self.replies, call, reply, wake);
+    }
+
+    /// Takes a notice; `wake` gets the wakers of those who wait for it.
+    pub fn put_notice(&mut self, notice: Notice, mut wake: impl FnMut(W)) {
+        match &notice {
+            Notice::Subscription(wish, SubscriptionState::Enabled { .. }) => {
+                put(&mut self.wishes, *wish, Ok(()), &mut wake);
+            }
+            Notice::Subscription(wish, SubscriptionState::Blocked { why }) => {
+                put(&mut self.wishes, *wish, Err(WishError::Blocked(why.clone())), &mut wake);
+            }
+            Notice::Subscription(wish, SubscriptionState::Refused { why }) => {
+                put(&mut self.wishes, *wish, Err(WishError::Refused(why.clone())), &mut wake);
+            }
+            Notice::Closed => return self.end(notice, wake),
+            _ => {}
+        }
+        let notification = match &notice {
+            Notice::Notification(notification) => Some(notification),
+            _ => None,
+        };
+        let by_wish = notification.and_then(|n| self.by_wish.get(&n.wish?));
+        let by_topic = notification.and_then(|n| {
+            if self.by_topic.is_empty() {
+                return None;
+            }
+            self.by_topic.get(&(n.subscription.topic.clone(), n.subscription.version.clone()))
+        });
+        let is_notification = notification.is_some();
+        let ids =
+            self.everywhere.iter().chain(by_wish.into_iter().flatten()).chain(by_topic.into_iter().flatten());
+        let notice = Arc::new(notice);
+        let mut heard = false;
+        for id in ids {
+            let Some(listener) = self.listeners.get_mut(id) else { continue };
+            match listener.filter {
+                Filter::Notices if is_notification => continue,
+                Filter::Notifications if !is_notification => continue,
+                _ => {}
+            }
+            heard = true;
+            if listener.queue.len() >= listener.capacity {
+                listener.queue.pop_front();
+                listener.lagged += 1;
+            }
+            listener.queue.push_back(notice.clone());
+            if let Some(waker) = listener.waker.take() {
+                wake(waker);
+            }
+        }
+        if is_notification && !heard {
+            self.unheard += 1;
+        }
+    }
+
+    fn end(&mut self, notice: Notice, mut wake: impl FnMut(W)) {
+        self.ended = true;
+        let notice = Arc::new(notice);
+        for listener in self.listeners.values_mut() {
+            if matches!(listener.filter, Filter::Everything | Filter::Notices) {
+                listener.queue.push_back(notice.clone());
+            }
+            if let Some(waker) = listener.waker.take() {
+                wake(waker);
+            }
+        }
+        let wishes: Vec<WishId> = self.wishes.keys().copied().collect();
+        for wish in wishes {
+            put(&mut self.wishes, wish, Err(WishError::Closed(TokenError::Closed)), &mut wake);
+        }
+    }
+}
+
+fn take<K: Ord, W, T>(all: &mut BTreeMap<K, Waiting<W, T>>, key: K, waker: impl FnOnce() -> W) -> Option<T> {
+    match all.get_mut(&key)? {
+        Waiting::For(slot) => {
+            *slot = Some(waker());
+            None
+        }
+        Waiting::Done(_) => match all.remove(&key) {
+            Some(Waiting::Done(value)) => Some(value),
+            _ => None,
+        },
+    }
+}
+
+fn put<K: Ord, W, T>(all: &mut BTreeMap<K, Waiting<W, T>>, key: K, value: T, mut wake: impl FnMut(W)) {
+    if let Some(slot @ Waiting::For(_)) = all.get_mut(&key)
+        && let Waiting::For(Some(waker)) = std::mem::replace(slot, Waiting::Done(value))
+    {
+        wake(waker);
+    }
+}

@@ -1,0 +1,580 @@
+//! [`Harness`]: clients of this library and one [`World`], joined in virtual time by a network that misbehaves on demand.
+//!
+//! Everything that moves is an entry in one queue, ordered by its time: requests and responses, each direction of each
+//! socket in its own order, store answers, the wall clock. [`Harness::run_until`] takes entries until a time. After every
+//! step the invariants that hold at all times are checked ([`Harness::failures`]); those that hold at rest are checked
+//! by [`Harness::check_at_rest`]. The same seed gives the same run, entry by entry; [`Harness::trace`] is its latest part.
+
+use crate::world::{Heard, PeerId, Said, World, WorldOutput};
+use bytes::Bytes;
+use http::{Request, Response};
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+use twitchwire::auth::store::{MemoryStore, Store, StoreError, StoreOp};
+use twitchwire::{
+    Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Output, Sent,
+    SocketId, StoreId, Time,
+};
+
+mod node;
+mod rest;
+
+pub use node::{Node, Wanted};
+
+/// How badly the network behaves: delays, and the share of cases, from 0 to 1, in which each thing goes wrong.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// The shortest way, one direction.
+    pub fastest: Duration,
+    /// The longest way, one direction.
+    pub slowest: Duration,
+    /// A request never leaves.
+    pub not_sent: f64,
+    /// A request is lost on its way; the connection breaks.
+    pub request_lost: f64,
+    /// A response is lost on its way; the connection breaks.
+    pub response_lost: f64,
+    /// A response never comes, and nothing breaks.
+    pub response_hangs: f64,
+    /// A socket cannot be opened.
+    pub not_opened: f64,
+    /// A socket goes silent some time after it opened: nothing arrives, in either direction, and nothing breaks.
+    pub half_open: f64,
+    /// A store operation fails and is not done.
+    pub store_fails: f64,
+}
+
+impl Network {
+    /// A network that only takes a little time.
+    pub const GOOD: Network = Network::bad(0.0);
+
+    /// Everything goes wrong at this rate.
+    pub const fn bad(rate: f64) -> Self {
+        Network {
+            fastest: Duration::from_millis(5),
+            slowest: Duration::from_millis(200),
+            not_sent: rate,
+            request_lost: rate,
+            response_lost: rate,
+            response_hangs: rate,
+            not_opened: rate,
+            half_open: rate,
+            store_fails: rate,
+        }
+    }
+}
+
+/// Clients and a world in virtual time.
+pub struct Harness {
+    /// The world.
+    pub world: World,
+    /// The network between them.
+    pub network: Network,
+    now: Time,
+    rng: Rng,
+    queue: BTreeMap<(Time, u64), Event>,
+    entries: u64,
+    nodes: Vec<Node>,
+    peers: BTreeMap<PeerId, Peer>,
+    last_peer: u64,
+    failures: Vec<String>,
+    trace: VecDeque<String>,
+    keep: usize,
+    steps: u64,
+    restarts: Vec<Time>,
+}
+
+/// What is under way.
+enum Event {
+    ToWorld { node: usize, life: u32, id: HttpId, request: Request<Bytes> },
+    ToClient { node: usize, life: u32, input: Input },
+    Connect { peer: PeerId, url: String },
+    ServerHears { peer: PeerId, said: Said },
+    ClientHears { peer: PeerId, heard: Heard },
+    ClientLosesPeer { peer: PeerId },
+    PatienceEnds { peer: PeerId },
+    ServerLosesPeer { peer: PeerId },
+    GoesSilent { peer: PeerId },
+    Stored { node: usize, life: u32, id: StoreId, op: StoreOp },
+    Wall { node: usize, life: u32 },
+}
+
+/// A socket between a client and the world.
+struct Peer {
+    node: usize,
+    life: u32,
+    socket: SocketId,
+    /// The latest arrival in each direction: a socket keeps its order.
+    to_client: Time,
+    to_server: Time,
+    open: bool,
+    silent: bool,
+    /// The client has asked to close it.
+    closing: bool,
+}
+
+/// Decides the harness's cases.
+pub struct Rng(Jitter);
+
+impl Rng {
+    /// The same seed gives the same decisions.
+    pub fn new(seed: u64) -> Self {
+        Rng(Jitter::new(seed))
+    }
+
+    /// A number below `n`, which must not be 0.
+    pub fn below(&mut self, n: u64) -> u64 {
+        u64::try_from(self.0.between(Duration::ZERO, Duration::from_millis(n - 1)).as_millis()).unwrap_or(0)
+    }
+
+    /// True in this share of cases.
+    pub fn chance(&mut self, share: f64) -> bool {
+        share > 0.0 && (self.below(1_000_000) as f64) < share * 1e6
+    }
+
+    /// A duration in the range.
+    pub fn between(&mut self, at_least: Duration, at_most: Duration) -> Duration {
+        self.0.between(at_least, at_most)
+    }
+}
+
+impl Harness {
+    /// No client yet.
+    pub fn new(seed: u64, world: World) -> Self {
+        Harness {
+            world,
+            network: Network::GOOD,
+            now: Time::ZERO,
+            rng: Rng::new(seed),
+            queue: BTreeMap::new(),
+            entries: 0,
+            nodes: Vec::new(),
+            peers: BTreeMap::new(),
+            last_peer: 0,
+            failures: Vec::new(),
+            trace: VecDeque::new(),
+            keep: 0,
+            steps: 0,
+            restarts: Vec::new(),
+        }
+    }
+
+    /// Where clients find the world.
+    pub fn endpoints() -> Endpoints {
+        let http = "https://twitch.invalid".parse().unwrap_or_else(|_| unreachable!("a constant URL"));
+        let ws = "wss://twitch.invalid".parse().unwrap_or_else(|_| unreachable!("a constant URL"));
+        Endpoints::local(&http, &ws)
+    }
+
+    /// Adds a client; its number.
+    pub fn client(&mut self, config: Config, store: MemoryStore) -> usize {
+        let number = self.nodes.len();
+        self.nodes.push(Node::new(config, store));
+        self.start(number);
+        number
+    }
+
+    /// The time.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// A client and what it was told.
+    pub fn node(&self, number: usize) -> &Node {
+        &self.nodes[number]
+    }
+
+    /// What broke, in words.
+    pub fn failures(&self) -> &[String] {
+        &self.failures
+    }
+
+    /// The latest part of what happened.
+    pub fn trace(&self) -> impl Iterator<Item = &str> {
+        self.trace.iter().map(String::as_str)
+    }
+
+    /// Keeps this many lines of the trace from now on; none by default, since writing them takes time.
+    pub fn keep_trace(&mut self, lines: usize) {
+        self.keep = lines;
+    }
+
+    /// How many entries were taken.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Gives a client an order, and carries out what follows from it.
+    pub fn with<R>(&mut self, number: usize, order: impl FnOnce(&mut Client, Time) -> R) -> R {
+        let now = self.now;
+        let result = order(&mut self.nodes[number].client, now);
+        self.drain(number);
+        result
+    }
+
+    /// Wants to hear a topic, and remembers it for the check of what was delivered.
+    pub fn subscribe(&mut self, number: usize, wanted: Wanted) {
+        let now = self.now;
+        let node = &mut self.nodes[number];
+        let wish = wanted.subscribe(&mut node.client, now);
+        node.wants(wish, wanted);
+        self.drain(number);
+    }
+
+    /// Forgets a wish that was withdrawn.
+    pub fn forget(&mut self, number: usize, wish: twitchwire::WishId) {
+        self.nodes[number].forget(wish);
+    }
+
+    /// Ends a client's process without a word, and starts another on the same store, with the same wishes.
+    pub fn restart(&mut self, number: usize) {
+        self.note(|| format!("client {number} dies and is started again"));
+        self.restarts.push(self.now);
+        let dead: Vec<PeerId> =
+            self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect();
+        for peer in dead {
+            self.schedule(Duration::from_millis(1), Event::ServerLosesPeer { peer });
+        }
+        let wanted = self.nodes[number].die();
+        self.start(number);
+        for wanted in wanted {
+            self.subscribe(number, wanted);
+        }
+    }
+
+    /// Lets a client's machine sleep: its monotonic clock stands still, so for the client all that passes is that
+    /// its sockets say nothing and its wall clock jumps.
+    pub fn sleep(&mut self, number: usize, by: Duration) {
+        self.note(|| format!("client {number} sleeps for {by:?}"));
+        let peers: Vec<PeerId> =
+            self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect();
+        for peer in peers {
+            if let Some(peer) = self.peers.get_mut(&peer) {
+                peer.silent = true;
+            }
+            self.schedule(Duration::from_millis(1), Event::ServerLosesPeer { peer });
+        }
+        self.nodes[number].ahead += by;
+        let life = self.nodes[number].life;
+        self.schedule(Duration::from_millis(2), Event::Wall { node: number, life });
+    }
+
+    /// Takes what is due until this time.
+    pub fn run_until(&mut self, until: Time) {
+        loop {
+            self.drain_world();
+            let next_event = self.queue.keys().next().map(|(at, _)| *at);
+            let next_world = self.world.poll_timeout();
+            let next_client = self
+                .nodes
+                .iter()
+                .enumerate()
+                .filter_map(|(n, node)| Some((node.client.poll_timeout()?, n)))
+                .min();
+            let next = [next_event, next_world, next_client.map(|(at, _)| at)].into_iter().flatten().min();
+            let Some(next) = next.filter(|next| *next <= until) else { break };
+            self.now = self.now.max(next);
+            self.steps += 1;
+            if next_event == Some(next) {
+                if let Some((_, event)) = self.queue.pop_first() {
+                    self.happen(event);
+                }
+            } else if next_world == Some(next) {
+                self.world.handle_timeout(self.now);
+            } else if let Some((_, number)) = next_client {
+                self.tell(number, Input::Timeout);
+            }
+        }
+        self.now = self.now.max(until);
+    }
+
+    /// Runs for this long.
+    pub fn run_for(&mut self, time: Duration) {
+        self.run_until(self.now + time);
+    }
+
+    fn start(&mut self, number: usize) {
+        let now = self.now;
+        let node = &mut self.nodes[number];
+        let mut config = node.config.clone();
+        config.endpoints = Self::endpoints();
+        config.seed = self.rng.below(u64::from(u32::MAX));
+        config.name = format!("client {number} life {}", node.life);
+        node.client = Client::new(now, config);
+        let life = node.life;
+        self.happen(Event::Wall { node: number, life });
+    }
+
+    fn schedule(&mut self, after: Duration, event: Event) {
+        self.schedule_at(self.now + after, event);
+    }
+
+    fn schedule_at(&mut self, at: Time, event: Event) {
+        self.entries += 1;
+        self.queue.insert((at, self.entries), event);
+    }
+
+    fn delay(&mut self) -> Duration {
+        let Network { fastest, slowest, .. } = self.network;
+        self.rng.between(fastest, slowest)
+    }
+
+    fn note(&mut self, line: impl FnOnce() -> String) {
+        if self.keep == 0 {
+            return;
+        }
+        if self.trace.len() == self.keep {
+            self.trace.pop_front();
+        }
+        self.trace.push_back(format!("{:?} {}", self.now, line()));
+    }
+
+    fn fail(&mut self, what: String) {
+        self.note(|| format!("FAILED: {what}"));
+        self.failures.push(format!("{:?} {what}", self.now));
+    }
+
+    fn lives(&self, node: usize, life: u32) -> bool {
+        self.nodes[node].life == life
+    }
+
+    fn happen(&mut self, event: Event) {
+        match event {
+            Event::ToWorld { node, life, id, request } => {
+                let response = self.world.request(self.now, &request);
+                self.note(|| {
+                    format!("{} {} -> {}", request.method(), request.uri().path(), response.status().as_u16())
+                });
+                let delay = self.delay();
+                if self.rng.chance(self.network.response_hangs) {
+                    self.world.answer_lost();
+                } else if self.rng.chance(self.network.response_lost) {
+                    self.world.answer_lost();
+                    let cause = Cause::new(CauseKind::Other, "connection reset");
+                    let input = Input::Failed(id, Failure { sent: Sent::Unknown, cause });
+                    self.schedule(delay, Event::ToClient { node, life, input });
+                } else {
+                    if !self.lives(node, life) {
+                        self.world.answer_lost();
+                    }
+                    self.answer(node, life, id, response, delay);
+                }
+            }
+            Event::ToClient { node, life, input } => {
+                if self.lives(node, life) {
+                    self.tell(node, input);
+                }
+            }
+            Event::Connect { peer, url } => self.connect(peer, &url),
+            Event::ServerHears { peer, said } => {
+                if self.peers.get(&peer).is_some_and(|peer| !peer.silent) {
+                    self.world.said(self.now, peer, said);
+                }
+            }
+            Event::ClientHears { peer, heard } => self.client_hears(peer, heard),
+            Event::ClientLosesPeer { peer } => {
+                // A silent socket's end is not heard either.
+                if self.peers.get(&peer).is_some_and(|peer| !peer.silent) {
+                    let cause = Cause::new(CauseKind::Other, "connection reset");
+                    self.end_peer(peer, Closed::Lost(cause));
+                }
+            }
+            Event::PatienceEnds { peer } => {
+                let cause = Cause::new(CauseKind::Timeout, "the peer did not close");
+                self.end_peer(peer, Closed::Lost(cause));
+            }
+            Event::ServerLosesPeer { peer } => {
+                self.world.gone(self.now, peer);
+            }
+            Event::GoesSilent { peer } => {
+                if let Some(entry) = self.peers.get_mut(&peer) {
+                    entry.silent = true;
+                    self.note(|| format!("{peer:?} goes silent"));
+                }
+            }
+            Event::Stored { node, life, id, op } => {
+                let result = if self.rng.chance(self.network.store_fails) {
+                    Err(StoreError::Failed("disk full".into()))
+                } else {
+                    self.nodes[node].store.run(op)
+                };
+                if self.lives(node, life) {
+                    self.tell(node, Input::Stored(id, result));
+                }
+            }
+            Event::Wall { node, life } => {
+                if self.lives(node, life) {
+                    let wall = self.world.wall(self.now + self.nodes[node].ahead);
+                    self.tell(node, Input::Wall(wall));
+                    self.schedule(Duration::from_secs(60), Event::Wall { node, life });
+                }
+            }
+        }
+    }
+
+    fn answer(&mut self, node: usize, life: u32, id: HttpId, response: Response<Bytes>, delay: Duration) {
+        self.schedule(delay, Event::ToClient { node, life, input: Input::Response(id, response) });
+    }
+
+    fn tell(&mut self, number: usize, input: Input) {
+        if !matches!(input, Input::Timeout) {
+            self.note(|| format!("client {number} <- {input:?}"));
+        }
+        self.nodes[number].client.handle(self.now, input);
+        self.drain(number);
+    }
+
+    /// Carries out what a client asks for.
+    fn drain(&mut self, number: usize) {
+        while let Some(output) = self.nodes[number].client.poll_output() {
+            self.note(|| format!("client {number} -> {output:?}"));
+            let life = self.nodes[number].life;
+            match output {
+                Output::Http { id, request, .. } => self.send(number, life, id, request),
+                Output::Connect { id, url, .. } => self.dial(number, life, id, url.expose().to_string()),
+                Output::Close(socket) => self.client_closes(number, life, socket),
+                Output::Store(id, op) => {
+                    let delay = self.rng.between(Duration::from_millis(1), Duration::from_millis(20));
+                    self.schedule(delay, Event::Stored { node: number, life, id, op });
+                }
+                Output::Reply(id, reply) => self.nodes[number].replies.push((id, reply)),
+                Output::Notice(notice) => {
+                    if let Err(what) = self.nodes[number].hear(self.now, notice) {
+                        self.fail(what);
+                    }
+                }
+            }
+        }
+        if let Some(at) = self.nodes[number].client.poll_timeout()
+            && at <= self.now
+        {
+            self.fail(format!("client {number} has a deadline at {at:?}, which is not after now"));
+            // Going on would never end.
+            self.nodes[number].die();
+            self.start(number);
+        }
+    }
+
+    fn send(&mut self, node: usize, life: u32, id: HttpId, request: Request<Bytes>) {
+        let delay = self.delay();
+        if self.rng.chance(self.network.not_sent) {
+            let cause = Cause::new(CauseKind::Connect, "connection refused");
+            let input = Input::Failed(id, Failure { sent: Sent::No, cause });
+            self.schedule(delay, Event::ToClient { node, life, input });
+        } else if self.rng.chance(self.network.request_lost) {
+            let cause = Cause::new(CauseKind::Other, "connection reset");
+            let input = Input::Failed(id, Failure { sent: Sent::Unknown, cause });
+            self.schedule(delay, Event::ToClient { node, life, input });
+        } else {
+            self.schedule(delay, Event::ToWorld { node, life, id, request });
+        }
+    }
+
+    fn dial(&mut self, node: usize, life: u32, socket: SocketId, url: String) {
+        self.last_peer += 1;
+        let peer = PeerId(self.last_peer);
+        let (to_client, to_server) = (self.now, self.now);
+        let entry =
+            Peer { node, life, socket, to_client, to_server, open: false, silent: false, closing: false };
+        self.peers.insert(peer, entry);
+        let delay = self.delay();
+        if self.rng.chance(self.network.not_opened) {
+            let cause = Cause::new(CauseKind::Connect, "connection refused");
+            let input = Input::Closed(socket, Closed::NotOpened(cause));
+            self.schedule(delay, Event::ToClient { node, life, input });
+        } else {
+            self.schedule(delay, Event::Connect { peer, url });
+        }
+    }
+
+    fn connect(&mut self, peer: PeerId, url: &str) {
+        let delay = self.delay();
+        let Some(entry) = self.peers.get_mut(&peer) else { return };
+        if entry.closing {
+            return;
+        }
+        match self.world.open(self.now, peer, url) {
+            Ok(()) => {
+                entry.open = true;
+                if self.rng.chance(self.network.half_open) {
+                    let after = self.rng.between(Duration::ZERO, Duration::from_secs(120));
+                    self.schedule(after, Event::GoesSilent { peer });
+                }
+            }
+            Err(status) => {
+                let input = Input::Closed(entry.socket, Closed::Refused(status));
+                let (node, life) = (entry.node, entry.life);
+                self.peers.remove(&peer);
+                self.schedule(delay, Event::ToClient { node, life, input });
+            }
+        }
+    }
+
+    /// Puts what the world says on its way.
+    fn drain_world(&mut self) {
+        while let Some(output) = self.world.poll_output() {
+            let delay = self.delay();
+            let (peer, event) = match output {
+                WorldOutput::Socket(peer, heard) => (peer, Event::ClientHears { peer, heard }),
+                WorldOutput::Cut(peer) => (peer, Event::ClientLosesPeer { peer }),
+            };
+            let Some(entry) = self.peers.get_mut(&peer) else { continue };
+            entry.to_client = entry.to_client.max(self.now + delay);
+            let at = entry.to_client;
+            self.schedule_at(at, event);
+        }
+    }
+
+    fn client_hears(&mut self, peer: PeerId, heard: Heard) {
+        let Some(entry) = self.peers.get_mut(&peer) else { return };
+        if entry.silent {
+            return;
+        }
+        let (node, life, socket) = (entry.node, entry.life, entry.socket);
+        if !self.lives(node, life) {
+            return;
+        }
+        match heard {
+            Heard::Text(frame) => self.tell(node, Input::Frame(socket, frame)),
+            Heard::Ping => {
+                self.say(peer, Said::Pong);
+                self.tell(node, Input::Alive(socket));
+            }
+            Heard::Pong => self.tell(node, Input::Alive(socket)),
+            Heard::Close(code, reason) => self.end_peer(peer, Closed::Code(code, reason)),
+        }
+    }
+
+    fn say(&mut self, peer: PeerId, said: Said) {
+        let delay = self.delay();
+        let Some(entry) = self.peers.get_mut(&peer) else { return };
+        entry.to_server = entry.to_server.max(self.now + delay);
+        let at = entry.to_server;
+        self.schedule_at(at, Event::ServerHears { peer, said });
+    }
+
+    fn client_closes(&mut self, node: usize, life: u32, socket: SocketId) {
+        let found = self
+            .peers
+            .iter_mut()
+            .find(|(_, peer)| (peer.node, peer.life, peer.socket) == (node, life, socket));
+        let Some((id, entry)) = found else { return };
+        let (id, open) = (*id, entry.open);
+        entry.closing = true;
+        if open {
+            self.say(id, Said::Close);
+            // The peer's own Close, or the driver's patience, ends it.
+            self.schedule(twitchwire::LINGER, Event::PatienceEnds { peer: id });
+        }
+        self.schedule(twitchwire::LINGER + Duration::from_secs(1), Event::ServerLosesPeer { peer: id });
+    }
+
+    fn end_peer(&mut self, peer: PeerId, how: Closed) {
+        let Some(entry) = self.peers.get(&peer) else { return };
+        let (node, life, socket) = (entry.node, entry.life, entry.socket);
+        self.peers.remove(&peer);
+        if self.lives(node, life) {
+            self.tell(node, Input::Closed(socket, how));
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! One client in the harness: what it was told, and what it wants.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use twitchwire::auth::store::MemoryStore;
+use twitchwire::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
+use twitchwire::eventsub::topic::chat::ChannelChatMessage;
+use twitchwire::eventsub::topic::stream::{StreamOffline, StreamOnline};
+use twitchwire::eventsub::{Blocked, Gap, GapScope, SubscriptionState, Via};
+use twitchwire::{CallId, Client, Config, Notice, Reply, Time, WishId};
+
+/// A client, its store, and everything it said.
+pub struct Node {
+    /// How it is set up.
+    pub config: Config,
+    /// Where its tokens are.
+    pub store: MemoryStore,
+    /// The client.
+    pub client: Client,
+    /// The replies to its calls.
+    pub replies: Vec<(CallId, Reply)>,
+    /// What it told about tokens and links, in words.
+    pub news: Vec<String>,
+    /// How far its wall clock is ahead of the world's.
+    pub(super) ahead: Duration,
+    /// Counts its processes.
+    pub(super) life: u32,
+    pub(super) wishes: BTreeMap<WishId, Wish>,
+    /// The ids of messages that this process delivered.
+    pub(super) delivered: BTreeSet<String>,
+}
+
+/// What a client wants to hear, in the world's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// Follows of a channel, as this user.
+    Follow(String, String),
+    /// Raids of a channel.
+    Raid(String),
+    /// Chat in a channel, as this user.
+    Chat(String, String),
+    /// The start of a channel's streams.
+    Online(String),
+    /// Their end.
+    Offline(String),
+}
+
+/// A wish and how it fared.
+pub(super) struct Wish {
+    pub(super) wanted: Wanted,
+    /// Since when it is known to be held.
+    pub(super) held_since: Option<Time>,
+    pub(super) blocked: Option<Blocked>,
+    pub(super) refused: bool,
+    pub(super) gaps: Vec<Gap>,
+}
+
+impl Wanted {
+    pub(super) fn subscribe(&self, client: &mut Client, now: Time) -> WishId {
+        match self {
+            Wanted::Follow(channel, who) => {
+                client.subscribe(now, &ChannelFollow::new(channel.as_str(), who.as_str()), Via::WebSocket)
+            }
+            Wanted::Raid(channel) => {
+                client.subscribe(now, &ChannelRaid::to(channel.as_str()), Via::WebSocket)
+            }
+            Wanted::Chat(channel, who) => client.subscribe(
+                now,
+                &ChannelChatMessage::new(channel.as_str(), who.as_str()),
+                Via::WebSocket,
+            ),
+            Wanted::Online(channel) => {
+                client.subscribe(now, &StreamOnline::new(channel.as_str()), Via::WebSocket)
+            }
+            Wanted::Offline(channel) => {
+                client.subscribe(now, &StreamOffline::new(channel.as_str()), Via::WebSocket)
+            }
+        }
+    }
+
+    /// The world's type, and what a happening of interest is about.
+    pub(super) fn matches(&self, kind: &str, about: &BTreeMap<String, String>) -> bool {
+        let (wanted, field, channel) = match self {
+            Wanted::Follow(channel, _) => ("channel.follow", "broadcaster_user_id", channel),
+            Wanted::Raid(channel) => ("channel.raid", "to_broadcaster_user_id", channel),
+            Wanted::Chat(channel, _) => ("channel.chat.message", "broadcaster_user_id", channel),
+            Wanted::Online(channel) => ("stream.online", "broadcaster_user_id", channel),
+            Wanted::Offline(channel) => ("stream.offline", "broadcaster_user_id", channel),
+        };
+        kind == wanted && about.get(field) == Some(channel)
+    }
+}
+
+impl Node {
+    pub(super) fn new(config: Config, store: MemoryStore) -> Self {
+        Node {
+            client: Client::new(Time::ZERO, config.clone()),
+            config,
+            store,
+            replies: Vec::new(),
+            news: Vec::new(),
+            ahead: Duration::ZERO,
+            life: 1,
+            wishes: BTreeMap::new(),
+            delivered: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn wants(&mut self, id: WishId, wanted: Wanted) {
+        let wish = Wish { wanted, held_since: None, blocked: None, refused: false, gaps: Vec::new() };
+        self.wishes.entry(id).or_insert(wish);
+    }
+
+    /// Ends the process; what it wanted.
+    pub(super) fn die(&mut self) -> Vec<Wanted> {
+        self.life += 1;
+        self.delivered.clear();
+        std::mem::take(&mut self.wishes).into_values().map(|wish| wish.wanted).collect()
+    }
+
+    /// Forgets a wish that was withdrawn.
+    pub fn forget(&mut self, wish: WishId) {
+        self.wishes.remove(&wish);
+    }
+
+    /// The wishes of the current process.
+    pub fn wishes(&self) -> impl Iterator<Item = (WishId, &Wanted)> {
+        self.wishes.iter().map(|(id, wish)| (*id, &wish.wanted))
+    }
+
+    /// The wishes that Twitch blocks.
+    pub fn blocked(&self) -> Vec<WishId> {
+        self.wishes.iter().filter(|(_, wish)| wish.blocked.is_some()).map(|(id, _)| *id).collect()
+    }
+
+    /// How many messages this process delivered.
+    pub fn delivered(&self) -> usize {
+        self.delivered.len()
+    }
+
+    /// Takes a notice; an error is an invariant broken.
+    pub(super) fn hear(&mut self, now: Time, notice: Notice) -> Result<(), String> {
+        match notice {
+            Notice::Notification(notification) => {
+                if !self.delivered.insert(notification.id.to_string()) {
+                    return Err(format!("message {} was delivered twice", notification.id));
+                }
+                let known = notification.subscription.topic.starts_with("channel.")
+                    || notification.subscription.topic.starts_with("stream.");
+                if known && notification.wish.is_none() {
+                    self.news.push(format!("{notification:?} is for no wish"));
+                }
+            }
+            Notice::Gap(gap) => {
+                if let GapScope::Wishes(wishes) = &gap.scope {
+                    for wish in wishes {
+                        if let Some(wish) = self.wishes.get_mut(wish) {
+                            wish.gaps.push(gap.clone());
+                        }
+                    }
+                }
+            }
+            Notice::Subscription(id, state) => {
+                // The first news can come before `subscribe` returned.
+                let Some(wish) = self.wishes.get_mut(&id) else { return Ok(()) };
+                wish.blocked = None;
+                match state {
+                    SubscriptionState::Enabled { .. } => {
+                        wish.held_since.get_or_insert(now);
+                    }
+                    SubscriptionState::Blocked { why } => wish.blocked = Some(why),
+                    SubscriptionState::Refused { why } => {
+                        wish.refused = true;
+                        self.news.push(format!("{id:?} refused: {why}"));
+                    }
+                    _ => {}
+                }
+            }
+            other => self.news.push(format!("{other:?}")),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,49 @@
+//! Ready-made scenes for examples and demonstrations.
+
+use std::time::Duration;
+
+use crate::World;
+use crate::world::{Action, Start, Which};
+
+/// The client id that [`listen`] registers.
+pub const CLIENT_ID: &str = "sim-client";
+/// Its secret.
+pub const CLIENT_SECRET: &str = "sim-secret";
+
+/// Some eight seconds in the channel of `ada`, who approves every device code after a second and has 250 followers.
+///
+/// It starts with the first subscription. There are chat messages, follows, a raid, a stream that starts and ends, a
+/// requested reconnect with an event delivered twice, an expired token, and an abrupt disconnect. Returns ada's id.
+pub fn listen(world: &mut World) -> String {
+    world.client(CLIENT_ID, Some(CLIENT_SECRET));
+    let ada = world.user("ada");
+    let [brook, cleo, dan] = ["brook", "cleo", "dan"].map(|login| world.user(login));
+    world.followers(&ada, 250);
+    world.settings.device_interval = 1;
+    world.settings.approve_devices = Some((ada.clone(), Duration::from_secs(1)));
+
+    let chat =
+        |who: &String, text: &str| Action::Chat { who: who.clone(), channel: ada.clone(), text: text.into() };
+    let follow = |who: &String| Action::Follow { who: who.clone(), channel: ada.clone() };
+    let steps = [
+        (500, Action::Online(ada.clone())),
+        (800, chat(&brook, "Hello!")),
+        (1200, follow(&brook)),
+        (1600, chat(&cleo, "What are we building today?")),
+        (2000, chat(&ada, "A listener that never misses a message.")),
+        (2500, Action::Reconnect(Which::All)),
+        (2520, follow(&cleo)),
+        (2900, Action::RepeatLatest),
+        (3300, Action::Raid { from: dan.clone(), to: ada.clone(), viewers: 42 }),
+        (3800, chat(&dan, "Hi from over there.")),
+        (4200, Action::Expire(ada.clone())),
+        (4500, Action::DropSockets(Which::All)),
+        (6200, follow(&dan)),
+        (6600, chat(&brook, "Still here?")),
+        (7000, chat(&ada, "Still here.")),
+        (8000, Action::Offline(ada.clone())),
+    ];
+    let steps = steps.into_iter().map(|(ms, action)| (Duration::from_millis(ms), action)).collect();
+    world.script(Start::NextSubscription, steps);
+    ada
+}

@@ -1,0 +1,312 @@
+//! The world on a loopback port: HTTP and WebSocket side by side, in real time, on plain threads.
+//!
+//! Each connection has a thread that turns bytes into the world's calls; one more thread is the world's clock. What the world
+//! says goes to the threads of its sockets through channels.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use tungstenite::protocol::{CloseFrame, Role};
+use tungstenite::{Error, Message, Utf8Bytes, WebSocket};
+use twitchwire::Time;
+
+use crate::{Heard, PeerId, Said, World, WorldOutput};
+
+mod http1;
+
+use http1::{Connection, Next};
+
+/// The most connections at once; further ones are dropped.
+const CONNECTIONS: usize = 256;
+/// How often a thread looks up from its socket.
+const LOOK_UP: Duration = Duration::from_millis(5);
+/// How long a client may take to answer a close frame.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// A world on a loopback port. Stops when dropped, with all its threads.
+pub struct Server {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    running: Option<Running>,
+}
+
+struct Running {
+    stop: Arc<AtomicBool>,
+    threads: [JoinHandle<()>; 2],
+}
+
+struct Shared {
+    origin: Instant,
+    state: Mutex<State>,
+    /// Rung when the world's next deadline may have changed.
+    clock: Condvar,
+}
+
+struct State {
+    world: World,
+    opened: u64,
+    peers: BTreeMap<PeerId, Sender<WorldOutput>>,
+}
+
+impl Server {
+    /// Puts a world on a free loopback port; its reconnect URLs lead to the same port.
+    pub fn start(world: World) -> io::Result<Server> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        let state = State { world, opened: 0, peers: BTreeMap::new() };
+        let shared =
+            Arc::new(Shared { origin: Instant::now(), state: Mutex::new(state), clock: Condvar::new() });
+        let mut server = Server { shared, address, running: None };
+        let base = format!("ws://{address}");
+        server.with(|world, _| world.settings.reconnect_base = base);
+        server.run(listener)?;
+        Ok(server)
+    }
+
+    /// Where Helix is.
+    pub fn helix_url(&self) -> String {
+        format!("http://{}/helix", self.address)
+    }
+
+    /// Where OAuth is.
+    pub fn oauth_url(&self) -> String {
+        format!("http://{}/oauth2", self.address)
+    }
+
+    /// Where the EventSub WebSocket is.
+    pub fn ws_url(&self) -> String {
+        format!("ws://{}/ws", self.address)
+    }
+
+    /// Scheme, host and port for HTTP.
+    pub fn http_url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Looks at the world, or lets something happen in it, at the time that it is.
+    pub fn with<T>(&self, f: impl FnOnce(&mut World, Time) -> T) -> T {
+        self.shared.with(|state, now| f(&mut state.world, now))
+    }
+
+    /// Drops every connection and stops listening, as in a crash; the world stays as it is.
+    pub fn pause(&mut self) {
+        let Some(running) = self.running.take() else { return };
+        running.stop.store(true, Ordering::Release);
+        self.shared.clock.notify_all();
+        for thread in running.threads {
+            // A thread that panicked has said so on stderr; there is nothing to add.
+            let _ = thread.join();
+        }
+    }
+
+    /// Listens again, on the same port.
+    pub fn resume(&mut self) -> io::Result<()> {
+        if self.running.is_some() {
+            return Ok(());
+        }
+        self.run(TcpListener::bind(self.address)?)
+    }
+
+    fn run(&mut self, listener: TcpListener) -> io::Result<()> {
+        listener.set_nonblocking(true)?;
+        let stop = Arc::new(AtomicBool::new(false));
+        let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
+            std::thread::Builder::new().name(format!("sim {name}")).spawn(work)
+        };
+        let (shared, stopped) = (self.shared.clone(), stop.clone());
+        let clock = spawn("clock", Box::new(move || shared.keep_time(&stopped)))?;
+        let (shared, stopped) = (self.shared.clone(), stop.clone());
+        let accept = match spawn("accept", Box::new(move || accept(&listener, &shared, &stopped))) {
+            Ok(accept) => accept,
+            Err(error) => {
+                stop.store(true, Ordering::Release);
+                return Err(error);
+            }
+        };
+        self.running = Some(Running { stop, threads: [clock, accept] });
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.pause();
+    }
+}
+
+impl Shared {
+    fn now(&self) -> Time {
+        Time::from_origin(self.origin.elapsed())
+    }
+
+    /// A test that panicked inside [`Server::with`] leaves the world usable for the others.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn with<T>(&self, f: impl FnOnce(&mut State, Time) -> T) -> T {
+        let mut state = self.lock();
+        let result = f(&mut state, self.now());
+        state.hand_out();
+        self.clock.notify_all();
+        result
+    }
+
+    fn keep_time(&self, stop: &AtomicBool) {
+        let mut state = self.lock();
+        while !stop.load(Ordering::Acquire) {
+            let now = self.now();
+            state.world.handle_timeout(now);
+            state.hand_out();
+            let due = state.world.poll_timeout().map_or(Duration::from_secs(1), |due| due.since(now));
+            let wait = due.clamp(Duration::from_millis(1), Duration::from_millis(100));
+            state = self.clock.wait_timeout(state, wait).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl State {
+    /// Passes on what the world wants said; to a socket that is gone, nothing.
+    fn hand_out(&mut self) {
+        while let Some(output) = self.world.poll_output() {
+            let (WorldOutput::Socket(peer, _) | WorldOutput::Cut(peer)) = &output;
+            if let Some(sender) = self.peers.get(peer) {
+                let _ = sender.send(output);
+            }
+        }
+    }
+}
+
+fn accept(listener: &TcpListener, shared: &Arc<Shared>, stop: &Arc<AtomicBool>) {
+    let mut threads: Vec<JoinHandle<()>> = Vec::new();
+    while !stop.load(Ordering::Acquire) {
+        threads.retain(|thread| !thread.is_finished());
+        match listener.accept() {
+            Ok((stream, _)) if threads.len() < CONNECTIONS => {
+                let (shared, stop) = (shared.clone(), stop.clone());
+                let serve = move || {
+                    // A broken connection concerns its client alone.
+                    let _ = serve(stream, &shared, &stop);
+                };
+                if let Ok(thread) = std::thread::Builder::new().name("sim connection".into()).spawn(serve) {
+                    threads.push(thread);
+                }
+            }
+            Ok(_) => {}
+            Err(_) => std::thread::sleep(LOOK_UP),
+        }
+    }
+    for thread in threads {
+        let _ = thread.join();
+    }
+}
+
+/// One connection: requests one after the other, until it becomes a WebSocket or ends.
+fn serve(stream: TcpStream, shared: &Shared, stop: &AtomicBool) -> io::Result<()> {
+    stream.set_nonblocking(false)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(LOOK_UP))?;
+    stream.set_write_timeout(Some(CLOSING))?;
+    let mut connection = Connection::new(stream);
+    while let Some(next) = connection.next(stop)? {
+        match next {
+            Next::Request(request, keep_alive) => {
+                let response = shared.with(|state, now| state.world.request(now, &request));
+                connection.answer(&response, keep_alive)?;
+                if !keep_alive {
+                    break;
+                }
+            }
+            Next::Upgrade { target, key } => {
+                let (sender, orders) = mpsc::channel();
+                let opened = shared.with(|state, now| {
+                    state.opened += 1;
+                    let peer = PeerId(state.opened);
+                    // Registered first: the welcome may come at once.
+                    state.peers.insert(peer, sender);
+                    let opened = state.world.open(now, peer, &target);
+                    if opened.is_err() {
+                        state.peers.remove(&peer);
+                    }
+                    opened.map(|()| peer)
+                });
+                match opened {
+                    Err(status) => connection.refuse(status)?,
+                    Ok(peer) => {
+                        let done = connection
+                            .accept(&key)
+                            .and_then(|(stream, rest)| socket(stream, rest, peer, &orders, shared, stop));
+                        shared.with(|state, now| {
+                            state.world.gone(now, peer);
+                            state.peers.remove(&peer);
+                        });
+                        return done;
+                    }
+                }
+                break;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One WebSocket: what the world says goes out, what the client says comes in.
+fn socket(
+    stream: TcpStream,
+    rest: Vec<u8>,
+    peer: PeerId,
+    orders: &Receiver<WorldOutput>,
+    shared: &Shared,
+    stop: &AtomicBool,
+) -> io::Result<()> {
+    let mut socket = WebSocket::from_partially_read(stream, rest, Role::Server, None);
+    let mut closing: Option<Instant> = None;
+    while !stop.load(Ordering::Acquire) && closing.is_none_or(|since| since.elapsed() < CLOSING) {
+        while let Ok(order) = orders.try_recv() {
+            let done = match order {
+                WorldOutput::Cut(_) => return socket.get_ref().shutdown(Shutdown::Both),
+                WorldOutput::Socket(_, Heard::Text(text)) => match Utf8Bytes::try_from(text) {
+                    Ok(text) => socket.send(Message::Text(text)),
+                    Err(_) => Ok(()),
+                },
+                WorldOutput::Socket(_, Heard::Ping) => socket.send(Message::Ping("sim".into())),
+                // Answered by the WebSocket library already.
+                WorldOutput::Socket(_, Heard::Pong) => Ok(()),
+                WorldOutput::Socket(_, Heard::Close(code, reason)) => {
+                    closing.get_or_insert_with(Instant::now);
+                    match socket.close(Some(CloseFrame { code: code.into(), reason: reason.into() })) {
+                        Ok(()) => socket.flush(),
+                        failed => failed,
+                    }
+                }
+            };
+            match done {
+                Err(Error::ConnectionClosed | Error::AlreadyClosed) => return Ok(()),
+                Err(Error::Io(error)) if !is_timeout(&error) => return Err(error),
+                _ => {}
+            }
+        }
+        let said = match socket.read() {
+            Ok(Message::Text(_)) => Said::Text,
+            Ok(Message::Binary(_)) => Said::Binary,
+            Ok(Message::Ping(_)) => Said::Ping,
+            Ok(Message::Pong(_)) => Said::Pong,
+            Ok(Message::Close(_)) => Said::Close,
+            Ok(Message::Frame(_)) => continue,
+            Err(Error::Io(error)) if is_timeout(&error) => continue,
+            Err(_) => return Ok(()),
+        };
+        shared.with(|state, now| state.world.said(now, peer, said));
+    }
+    Ok(())
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}

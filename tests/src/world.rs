@@ -1,0 +1,248 @@
+//! The simulated Twitch as one state machine under virtual time.
+//!
+//! What comes in: [`World::request`] (answered at once), [`World::open`], [`World::said`] and [`World::gone`] for sockets,
+//! [`World::handle_timeout`], and the story methods that make things happen (`chat`, `raid`, `reconnect`, `expire` …).
+//! What comes out: frames through [`World::poll_output`], the next deadline through [`World::poll_timeout`], and three
+//! records for a test to judge by: [`World::happenings`], [`World::events`] and [`World::violations`].
+//!
+//! The world reads the protocol on its own and shares no code with the client that it tests.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use twitchwire::Time;
+
+mod answer;
+mod catalogue;
+mod conduits;
+mod delivery;
+mod helix;
+mod kinds;
+mod ledger;
+mod oauth;
+mod people;
+mod reading;
+mod rng;
+mod script;
+mod settings;
+mod sockets;
+mod story;
+mod subscriptions;
+mod tokens;
+
+pub use ledger::{Happening, Refreshed, Route, Rule, Sent, Violation};
+pub use script::{Action, Start};
+pub use settings::{Faults, Settings};
+pub use sockets::Which;
+
+use answer::Answer;
+use reading::Ask;
+
+/// One socket that a client opened; the caller chooses the number and never reuses it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PeerId(pub u64);
+
+/// What the server sends on a socket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// A text frame.
+    Text(Bytes),
+    /// A ping, to be answered by [`Said::Pong`] in time.
+    Ping,
+    /// The answer to [`Said::Ping`].
+    Pong,
+    /// A close frame; the server says nothing more on this socket and forgets it.
+    Close(u16, String),
+}
+
+/// What a client sends on a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// A text frame, which no client of EventSub may send.
+    Text,
+    /// A binary frame, which no client of EventSub may send.
+    Binary,
+    /// A ping.
+    Ping,
+    /// A pong.
+    Pong,
+    /// A close frame.
+    Close,
+}
+
+/// What the world wants done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WorldOutput {
+    /// Send this on the socket.
+    Socket(PeerId, Heard),
+    /// Drop the socket's TCP connection without a close frame.
+    Cut(PeerId),
+}
+
+/// When to …
+#[derive(Debug)]
+enum Timer {
+    /// … welcome a socket.
+    Welcome(PeerId),
+    /// … close a socket that carries no subscription.
+    Unused(PeerId),
+    /// … see whether a socket was silent long enough for a keepalive.
+    Keepalive(PeerId),
+    /// … ping a socket.
+    Ping(PeerId),
+    /// … close a socket whose pong is missing.
+    Pong(PeerId),
+    /// … end a handover.
+    Grace(u64),
+    /// … take a dead subscription off the limits.
+    StopCounting(u64),
+    /// … take a dead subscription off the lists.
+    Forget(u64),
+    /// … send a notification once more.
+    Resend { sent: usize, session: u64, frame: Bytes },
+    /// … drop a socket that has just been written to.
+    Drop(PeerId),
+    /// … delete a conduit if all its shards are still disabled.
+    ConduitDies(String),
+    /// … take a step of a script.
+    Script(Box<Action>),
+}
+
+/// The simulated Twitch.
+pub struct World {
+    /// Limits, lifetimes and delays.
+    pub settings: Settings,
+    /// How badly it behaves.
+    pub faults: Faults,
+    epoch: Timestamp,
+    now: Time,
+    rng: rng::Rng,
+    outputs: VecDeque<WorldOutput>,
+    timers: BTreeMap<(Time, u64), Timer>,
+    armed: u64,
+    people: people::People,
+    tokens: tokens::Tokens,
+    buckets: BTreeMap<String, helix::Bucket>,
+    sockets: sockets::Sockets,
+    subscriptions: subscriptions::Subscriptions,
+    conduits: conduits::Conduits,
+    pending_scripts: Vec<Vec<(Duration, Action)>>,
+    ledger: ledger::Ledger,
+}
+
+impl World {
+    /// A world without apps and users, whose wall clock shows `epoch` at [`Time::ZERO`].
+    pub fn new(seed: u64, epoch: Timestamp) -> Self {
+        World {
+            settings: Settings::default(),
+            faults: Faults::NONE,
+            epoch,
+            now: Time::ZERO,
+            rng: rng::Rng::new(seed),
+            outputs: VecDeque::new(),
+            timers: BTreeMap::new(),
+            armed: 0,
+            people: people::People::default(),
+            tokens: tokens::Tokens::default(),
+            buckets: BTreeMap::new(),
+            sockets: sockets::Sockets::default(),
+            subscriptions: subscriptions::Subscriptions::default(),
+            conduits: conduits::Conduits::default(),
+            pending_scripts: Vec::new(),
+            ledger: ledger::Ledger::default(),
+        }
+    }
+
+    /// What the world's wall clock shows at this time.
+    pub fn wall(&self, now: Time) -> Timestamp {
+        self.epoch.checked_add(now.since_origin()).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Answers a request by its path, whatever its host. The answer is there at once; delaying or losing it is up to the
+    /// caller, who says so with [`World::answer_lost`].
+    pub fn request(&mut self, now: Time, request: &http::Request<Bytes>) -> http::Response<Bytes> {
+        self.advance(now);
+        self.ledger.latest.clear();
+        let mut ask = Ask::read(request);
+        ask.salt = self.rng.below(0x1_0000);
+        ask.odd_page = self.rng.chance(self.faults.odd_page);
+        let path = ask.path.clone();
+        let (answer, headers) = if path.starts_with("/helix/") {
+            self.helix(&ask)
+        } else if path.starts_with("/oauth2/") {
+            (self.oauth(&ask), Vec::new())
+        } else {
+            (Answer::refuse(404, ""), Vec::new())
+        };
+        answer.into_response(self.wall(self.now), headers)
+    }
+
+    /// The answer to the latest request never reached the client, so what the client does for not knowing it (refreshing or
+    /// subscribing once more) is no violation.
+    pub fn answer_lost(&mut self) {
+        for noted in std::mem::take(&mut self.ledger.latest) {
+            match noted {
+                ledger::Noted::Issued(token) => self.tokens.excuse(&token),
+                ledger::Noted::Subscribed(number) => self.subscriptions.excuse(number),
+                ledger::Noted::Refused(bucket) => self.forget_refusal(&bucket),
+            }
+        }
+    }
+
+    /// Does what is due.
+    pub fn handle_timeout(&mut self, now: Time) {
+        self.advance(now);
+    }
+
+    /// The next thing to be done on a socket.
+    pub fn poll_output(&mut self) -> Option<WorldOutput> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`World::handle_timeout`] wants to be called next.
+    pub fn poll_timeout(&self) -> Option<Time> {
+        self.timers.keys().next().map(|(due, _)| *due)
+    }
+
+    /// Moves the clock on and fires the timers on the way, each at its own time.
+    fn advance(&mut self, now: Time) {
+        while let Some(entry) = self.timers.first_entry() {
+            if entry.key().0 > now {
+                break;
+            }
+            let ((due, _), timer) = entry.remove_entry();
+            self.now = self.now.max(due);
+            self.fire(timer);
+        }
+        self.now = self.now.max(now);
+    }
+
+    fn fire(&mut self, timer: Timer) {
+        match timer {
+            Timer::Welcome(peer) => self.welcome(peer),
+            Timer::Unused(peer) => self.close_if_unused(peer),
+            Timer::Keepalive(peer) => self.keep_alive(peer),
+            Timer::Ping(peer) => self.ping(peer),
+            Timer::Pong(peer) => self.close_if_pong_is_missing(peer),
+            Timer::Grace(session) => self.end_grace(session),
+            Timer::StopCounting(number) => self.subscriptions.stop_counting(number),
+            Timer::Forget(number) => self.subscriptions.forget(number),
+            Timer::Resend { sent, session, frame } => self.resend(sent, session, frame),
+            Timer::Drop(peer) => self.drop_socket(peer),
+            Timer::ConduitDies(conduit) => self.delete_conduit_if_dead(&conduit),
+            Timer::Script(action) => self.act(*action),
+        }
+    }
+
+    fn arm(&mut self, after: Duration, timer: Timer) {
+        self.armed += 1;
+        self.timers.insert((self.now + after, self.armed), timer);
+    }
+
+    /// The wall clock now, in the words of Twitch's timestamps.
+    fn stamp(&self) -> String {
+        format!("{:.9}", self.wall(self.now))
+    }
+}

@@ -1,0 +1,87 @@
+//! Answers: a status with JSON, with HTML or with nothing.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response, StatusCode};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+/// What a request is answered with, before headers.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    body: Body,
+}
+
+#[derive(Debug)]
+enum Body {
+    Empty,
+    Json(Value),
+    Html(&'static str),
+    /// A redirect to this place.
+    Location(String),
+}
+
+/// Both sides are answers: `?` leaves with a refusal.
+pub(super) type Outcome = Result<Answer, Answer>;
+
+impl Answer {
+    pub(super) fn ok(body: Value) -> Self {
+        Answer::json(200, body)
+    }
+
+    pub(super) fn json(status: u16, body: Value) -> Self {
+        Answer { status, body: Body::Json(body) }
+    }
+
+    pub(super) fn empty(status: u16) -> Self {
+        Answer { status, body: Body::Empty }
+    }
+
+    pub(super) fn redirect(to: String) -> Self {
+        Answer { status: 302, body: Body::Location(to) }
+    }
+
+    /// An error in Helix's shape.
+    pub(super) fn refuse(status: u16, message: &str) -> Self {
+        let error =
+            StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason()).unwrap_or("Error");
+        Answer::json(status, json!({"error": error, "status": status, "message": message}))
+    }
+
+    /// An error in the shape of `/token` and its kin, which has no `error`.
+    pub(super) fn refuse_oauth(status: u16, message: &str) -> Self {
+        Answer::json(status, json!({"status": status, "message": message}))
+    }
+
+    /// What a broken proxy in front of Twitch says.
+    pub(super) fn broken(status: u16) -> Self {
+        Answer { status, body: Body::Html("<html><body><h1>Something is wrong</h1></body></html>") }
+    }
+
+    pub(super) fn into_response(
+        self,
+        wall: Timestamp,
+        headers: Vec<(&'static str, String)>,
+    ) -> Response<Bytes> {
+        let (kind, location, bytes) = match self.body {
+            Body::Empty => (None, None, Bytes::new()),
+            Body::Json(value) => (Some("application/json; charset=utf-8"), None, value.to_string().into()),
+            Body::Html(text) => (Some("text/html"), None, Bytes::from_static(text.as_bytes())),
+            Body::Location(to) => (None, Some(to), Bytes::new()),
+        };
+        let mut response = Response::new(bytes);
+        *response.status_mut() =
+            StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let date = wall.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let always =
+            [("content-type", kind.map(str::to_owned)), ("location", location), ("date", Some(date))];
+        let always = always.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        for (name, value) in always.chain(headers) {
+            // Values are the world's own and plain; one that HTTP cannot carry is left out.
+            if let Ok(value) = HeaderValue::try_from(value) {
+                response.headers_mut().insert(HeaderName::from_static(name), value);
+            }
+        }
+        response
+    }
+}

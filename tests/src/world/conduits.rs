@@ -1,0 +1,317 @@
+//! Conduits and their shards: assignment, balancing by broadcaster, one retry on one other shard, and how they die.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use twitchwire::Time;
+
+use super::answer::{Answer, Outcome};
+use super::helix::{Who, body, page_of, required, text};
+use super::reading::Ask;
+use super::{Timer, World};
+
+const MOST_CONDUITS: usize = 5;
+const MOST_SHARDS: u64 = 20_000;
+const ENABLED: &str = "enabled";
+
+enum Carrier {
+    /// The session of this number.
+    Session(u64),
+    Webhook(String),
+}
+
+struct Shard {
+    status: &'static str,
+    carrier: Carrier,
+    /// After scaling down a shard stays listed until then.
+    listed_until: Option<Time>,
+}
+
+struct Conduit {
+    client: String,
+    shard_count: u32,
+    shards: BTreeMap<u32, Shard>,
+    /// Since when no shard is enabled.
+    dead_since: Option<Time>,
+}
+
+impl Conduit {
+    /// The session of this shard, if it is enabled.
+    fn session(&self, shard: u32) -> Option<u64> {
+        let shard = self.shards.get(&shard).filter(|_| shard < self.shard_count)?;
+        match shard.carrier {
+            Carrier::Session(key) if shard.status == ENABLED => Some(key),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Default)]
+pub(super) struct Conduits {
+    all: BTreeMap<String, Conduit>,
+}
+
+impl Conduits {
+    pub(super) fn owned(&self, id: &str, client: &str) -> bool {
+        self.all.get(id).is_some_and(|conduit| conduit.client == client)
+    }
+}
+
+fn shard_count(body: &Value) -> Result<u32, Answer> {
+    let count = body["shard_count"].as_u64().filter(|count| (1..=MOST_SHARDS).contains(count));
+    let count = count.and_then(|count| u32::try_from(count).ok());
+    count.ok_or_else(|| Answer::refuse(400, "shard_count must be between 1 and 20000"))
+}
+
+fn refused(id: &str, message: &str) -> Value {
+    json!({"id": id, "message": message, "code": "invalid_parameter"})
+}
+
+impl World {
+    pub(super) fn create_conduit(&mut self, ask: &Ask, who: &Who) -> Outcome {
+        who.app()?;
+        let count = shard_count(&body(ask)?)?;
+        if self.conduits.all.values().filter(|c| c.client == who.client).count() >= MOST_CONDUITS {
+            return Err(Answer::refuse(429, "conduit limit reached"));
+        }
+        let id = self.rng.uuid();
+        let conduit = Conduit {
+            client: who.client.clone(),
+            shard_count: count,
+            shards: BTreeMap::new(),
+            dead_since: Some(self.now),
+        };
+        self.conduits.all.insert(id.clone(), conduit);
+        self.arm(self.settings.conduit_life, Timer::ConduitDies(id.clone()));
+        Ok(Answer::ok(json!({"data": [{"id": id, "shard_count": count}]})))
+    }
+
+    pub(super) fn get_conduits(&self, who: &Who) -> Outcome {
+        who.app()?;
+        let mine = self.conduits.all.iter().filter(|(_, conduit)| conduit.client == who.client);
+        let data: Vec<Value> =
+            mine.map(|(id, conduit)| json!({"id": id, "shard_count": conduit.shard_count})).collect();
+        Ok(Answer::ok(json!({"data": data})))
+    }
+
+    pub(super) fn update_conduit(&mut self, ask: &Ask, who: &Who) -> Outcome {
+        who.app()?;
+        let body = body(ask)?;
+        let id = text(&body, "id")?;
+        let count = shard_count(&body)?;
+        let listed_until = Some(self.now + self.settings.dead_count_for);
+        let conduit = self.owned_conduit(id, who)?;
+        conduit.shard_count = count;
+        for (number, shard) in &mut conduit.shards {
+            shard.listed_until = if *number < count { None } else { shard.listed_until.or(listed_until) };
+        }
+        Ok(Answer::ok(json!({"data": [{"id": id, "shard_count": count}]})))
+    }
+
+    pub(super) fn delete_conduit(&mut self, ask: &Ask, who: &Who) -> Outcome {
+        who.app()?;
+        let id = required(ask, "id")?;
+        self.owned_conduit(id, who)?;
+        self.end_conduit(id);
+        Ok(Answer::empty(204))
+    }
+
+    pub(super) fn get_shards(&mut self, ask: &Ask, who: &Who) -> Outcome {
+        who.app()?;
+        let (now, size) = (self.now, self.settings.page);
+        let conduit = self.owned_conduit(required(ask, "conduit_id")?, who)?;
+        conduit.shards.retain(|_, shard| shard.listed_until.is_none_or(|until| now < until));
+        let status = ask.query.get("status");
+        let numbers = conduit.shards.iter().filter(|(_, shard)| status.is_none_or(|s| s == shard.status));
+        let numbers: Vec<u32> = numbers.map(|(number, _)| *number).collect();
+        let (slice, pagination) = page_of(&numbers, ask, size)?;
+        let id = required(ask, "conduit_id")?;
+        let data: Vec<Value> = slice.iter().filter_map(|number| self.shard_json(id, *number)).collect();
+        Ok(Answer::ok(json!({"data": data, "pagination": pagination})))
+    }
+
+    pub(super) fn update_shards(&mut self, ask: &Ask, who: &Who) -> Outcome {
+        who.app()?;
+        let body = body(ask)?;
+        let id = text(&body, "conduit_id")?;
+        self.owned_conduit(id, who)?;
+        let missing = || Answer::refuse(400, "Missing required parameter \"\"");
+        let said = body["shards"].as_array().filter(|said| !said.is_empty()).ok_or_else(missing)?;
+        if said.iter().any(|shard| shard["id"].as_str().is_none_or(str::is_empty)) {
+            return Err(missing());
+        }
+        // Shards named in the same request may trade their sessions.
+        let named: Vec<u32> = said.iter().filter_map(|s| s["id"].as_str()?.parse().ok()).collect();
+        let (mut data, mut errors) = (Vec::new(), Vec::new());
+        let mut assigned = BTreeMap::new();
+        for shard in said {
+            let name = shard["id"].as_str().unwrap_or_default();
+            match self.carrier(id, name, &shard["transport"], &named, who) {
+                Ok((number, carrier)) => {
+                    assigned.insert(number, carrier);
+                }
+                Err(message) => errors.push(refused(name, message)),
+            }
+        }
+        for number in assigned.keys() {
+            self.unassign(id, *number);
+        }
+        for (number, carrier) in assigned {
+            self.assign(id, number, carrier, who);
+            data.extend(self.shard_json(id, number));
+        }
+        Ok(Answer::json(202, json!({"data": data, "errors": errors})))
+    }
+
+    /// What a shard is to be carried by, or why not.
+    fn carrier(
+        &mut self,
+        conduit: &str,
+        name: &str,
+        said: &Value,
+        named: &[u32],
+        who: &Who,
+    ) -> Result<(u32, Carrier), &'static str> {
+        let count = self.conduits.all.get(conduit).map_or(0, |conduit| conduit.shard_count);
+        let number = name.parse().ok().filter(|number| *number < count);
+        let number = number.ok_or("The shard id is outside the conduit's range")?;
+        if self.rng.chance(self.faults.shard_refused) {
+            return Err("The shard could not be updated");
+        }
+        match said["method"].as_str() {
+            Some("websocket") => {
+                let key = said["session_id"].as_str().and_then(|id| self.sockets.alive(id));
+                let key = key.ok_or("The websocket session does not exist or has already disconnected")?;
+                let session = self.sockets.session(key).ok_or("The websocket session does not exist")?;
+                let mine = |(client, user): &(String, String)| *client == who.client && user.is_empty();
+                if session.owner.as_ref().is_some_and(|owner| !mine(owner)) {
+                    return Err("The websocket session belongs to somebody else");
+                }
+                match &session.shard {
+                    Some((c, n)) if c != conduit || !named.contains(n) => {
+                        Err("The websocket session serves another shard")
+                    }
+                    _ => Ok((number, Carrier::Session(key))),
+                }
+            }
+            Some("webhook") => {
+                let callback = said["callback"].as_str().ok_or("The callback is missing")?;
+                Ok((number, Carrier::Webhook(callback.to_owned())))
+            }
+            _ => Err("The transport method is not valid"),
+        }
+    }
+
+    fn unassign(&mut self, conduit: &str, number: u32) {
+        let shard = self.conduits.all.get_mut(conduit).and_then(|conduit| conduit.shards.remove(&number));
+        if let Some(Shard { carrier: Carrier::Session(key), .. }) = shard
+            && let Some(session) = self.sockets.session_mut(key)
+            && session.shard.as_ref() == Some(&(conduit.to_owned(), number))
+        {
+            session.shard = None;
+        }
+    }
+
+    fn assign(&mut self, conduit: &str, number: u32, carrier: Carrier, who: &Who) {
+        let status = match &carrier {
+            Carrier::Session(key) => {
+                self.sockets.claim(*key, &who.client, "");
+                if let Some(session) = self.sockets.session_mut(*key) {
+                    session.shard = Some((conduit.to_owned(), number));
+                }
+                ENABLED
+            }
+            Carrier::Webhook(_) => "webhook_callback_verification_pending",
+        };
+        if let Some(conduit) = self.conduits.all.get_mut(conduit) {
+            conduit.shards.insert(number, Shard { status, carrier, listed_until: None });
+            if status == ENABLED {
+                conduit.dead_since = None;
+            }
+        }
+    }
+
+    /// A shard's socket is no more.
+    pub(super) fn disable_shard(&mut self, id: &str, number: u32, status: &'static str) {
+        let now = self.now;
+        let Some(conduit) = self.conduits.all.get_mut(id) else { return };
+        let Some(shard) = conduit.shards.get_mut(&number) else { return };
+        shard.status = status;
+        let client = conduit.client.clone();
+        if !conduit.shards.values().any(|shard| shard.status == ENABLED) {
+            conduit.dead_since = Some(now);
+            self.arm(self.settings.conduit_life, Timer::ConduitDies(id.to_owned()));
+        }
+        let Some(mut event) = self.shard_json(id, number) else { return };
+        event["conduit_id"] = json!(id);
+        event["shard_id"] = event["id"].take();
+        if let Some(event) = event.as_object_mut() {
+            event.remove("id");
+        }
+        self.emit_now("conduit.shard.disabled", "1", &[("client_id", &client), ("conduit_id", id)], event);
+    }
+
+    /// The shard for events about this broadcaster and its session: its own, or else one other, or else none.
+    pub(super) fn shard_for(&mut self, id: &str, balanced_by: &str) -> Option<(u32, u64)> {
+        let count = self.conduits.all.get(id)?.shard_count;
+        let own = u32::try_from(fnv(balanced_by) % u64::from(count)).unwrap_or(0);
+        let other = u32::try_from(self.rng.below(u64::from(count.saturating_sub(1)))).unwrap_or(0);
+        let other = if other >= own { other + 1 } else { other };
+        let conduit = self.conduits.all.get(id)?;
+        let at = |number| conduit.session(number).map(|key| (number, key));
+        at(own).or_else(|| at(other))
+    }
+
+    pub(super) fn delete_conduit_if_dead(&mut self, id: &str) {
+        let since = self.conduits.all.get(id).and_then(|conduit| conduit.dead_since);
+        if since.is_some_and(|since| since + self.settings.conduit_life <= self.now) {
+            self.end_conduit(id);
+        }
+    }
+
+    fn end_conduit(&mut self, id: &str) {
+        let Some(conduit) = self.conduits.all.remove(id) else { return };
+        for number in self.subscriptions.of_conduit(&conduit.client, id) {
+            self.disable(number, "conduit_deleted");
+        }
+        for shard in conduit.shards.values() {
+            if let Carrier::Session(key) = shard.carrier
+                && let Some(session) = self.sockets.session_mut(key)
+            {
+                session.shard = None;
+            }
+        }
+    }
+
+    fn owned_conduit(&mut self, id: &str, who: &Who) -> Result<&mut Conduit, Answer> {
+        let conduit = self.conduits.all.get_mut(id).filter(|conduit| conduit.client == who.client);
+        conduit.ok_or_else(|| Answer::refuse(404, "not found"))
+    }
+
+    fn shard_json(&self, conduit: &str, number: u32) -> Option<Value> {
+        let shard = self.conduits.all.get(conduit)?.shards.get(&number)?;
+        let transport = match &shard.carrier {
+            Carrier::Session(key) => {
+                let session = self.sockets.session(*key)?;
+                let mut said = json!({
+                    "method": "websocket",
+                    "session_id": session.id,
+                    "connected_at": session.connected,
+                });
+                if let Some(disconnected) = &session.disconnected {
+                    said["disconnected_at"] = json!(disconnected);
+                }
+                said
+            }
+            Carrier::Webhook(callback) => json!({"method": "webhook", "callback": callback}),
+        };
+        Some(json!({"id": number.to_string(), "status": shard.status, "transport": transport}))
+    }
+}
+
+/// A hash that is the same on every machine.
+fn fnv(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}

@@ -1,0 +1,239 @@
+//! From something that happens to the frames that tell of it: one notification for each enabled subscription that matches.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+use twitchwire::Time;
+
+use super::ledger::{Happening, Route, Sent};
+use super::subscriptions::Transport;
+use super::{PeerId, Timer, World};
+
+impl World {
+    /// Something happens: an event of this type and version for every enabled subscription whose condition says nothing else
+    /// than `about`. Returns its index in [`World::happenings`].
+    pub fn emit(
+        &mut self,
+        now: Time,
+        kind: &str,
+        version: &str,
+        about: &[(&str, &str)],
+        event: Value,
+    ) -> usize {
+        self.advance(now);
+        self.emit_now(kind, version, about, event)
+    }
+
+    pub(super) fn emit_now(
+        &mut self,
+        kind: &str,
+        version: &str,
+        about: &[(&str, &str)],
+        event: Value,
+    ) -> usize {
+        let about: BTreeMap<String, String> =
+            about.iter().map(|&(part, value)| (part.to_owned(), value.to_owned())).collect();
+        let happening = self.ledger.happenings.len();
+        let matching = self.subscriptions.matching(kind, version, &about);
+        self.ledger.happenings.push(Happening {
+            at: self.now,
+            when: self.wall(self.now),
+            kind: kind.to_owned(),
+            version: version.to_owned(),
+            about,
+            event: event.clone(),
+        });
+        for number in matching {
+            self.notify(number, happening, &event);
+        }
+        happening
+    }
+
+    fn notify(&mut self, number: u64, happening: usize, event: &Value) {
+        let message_id = self.rng.uuid();
+        let Some(subscription) = self.subscriptions.get(number) else { return };
+        let (client, user) = (subscription.client.clone(), subscription.user.clone());
+        let (id, kind, version) =
+            (subscription.id.clone(), subscription.kind.to_owned(), subscription.version.to_owned());
+        let balanced_by = subscription.balanced_by().to_owned();
+        let (route, session) = match subscription.transport.clone() {
+            Transport::Session(key) => {
+                let id = self.sockets.session(key).map(|session| session.id.clone());
+                (Route::Session(id.unwrap_or_default()), Some(key))
+            }
+            Transport::Conduit(conduit) => {
+                let found = self.shard_for(&conduit, &balanced_by);
+                (Route::Conduit { conduit, shard: found.map(|(shard, _)| shard) }, found.map(|(_, key)| key))
+            }
+            Transport::Webhook { .. } => (Route::Webhook, None),
+        };
+        let frame = self.notification(number, &message_id, event);
+        let peers = session.map(|key| self.peers_for(key)).unwrap_or_default();
+        let sent = self.ledger.sent.len();
+        self.ledger.sent.push(Sent {
+            at: self.now,
+            when: self.wall(self.now),
+            happening,
+            message_id,
+            subscription: id,
+            kind,
+            version,
+            client,
+            user,
+            route,
+            peers: peers.clone(),
+        });
+        for peer in peers {
+            self.odd_frames(peer, "notification");
+            self.write(peer, frame.clone());
+            if self.rng.chance(self.faults.drop_after_event) {
+                let after = Duration::from_millis(self.rng.below(1000));
+                self.arm(after, Timer::Drop(peer));
+            }
+        }
+        if let Some(session) = session
+            && self.rng.chance(self.faults.duplicate)
+        {
+            let after = Duration::from_millis(self.rng.below(5000));
+            self.arm(after, Timer::Resend { sent, session, frame });
+        }
+    }
+
+    fn notification(&mut self, number: u64, message_id: &str, event: &Value) -> Bytes {
+        let mut event = event.clone();
+        if self.rng.chance(self.faults.novelty) && event.is_object() {
+            event["sim_novelty"] = json!({"level": 3, "words": ["new", null]});
+            for part in ["message_type", "type"] {
+                if event[part].is_string() {
+                    event[part] = json!("sim_novelty");
+                }
+            }
+        }
+        let Some(subscription) = self.subscriptions.get(number) else { return Bytes::new() };
+        let message = json!({
+            "metadata": {
+                "message_id": message_id,
+                "message_type": "notification",
+                "message_timestamp": self.stamp(),
+                "subscription_type": subscription.kind,
+                "subscription_version": subscription.version,
+            },
+            "payload": {"subscription": self.subscription_json(subscription, false), "event": event},
+        });
+        message.to_string().into()
+    }
+
+    /// Sends a notification again, to wherever its session is now.
+    pub(super) fn resend(&mut self, sent: usize, session: u64, frame: Bytes) {
+        for peer in self.peers_for(session) {
+            self.write(peer, frame.clone());
+            if let Some(sent) = self.ledger.sent.get_mut(sent) {
+                sent.peers.push(peer);
+            }
+        }
+    }
+
+    /// Sends the latest notification of every open session once more, with the same message id.
+    pub fn repeat_latest(&mut self, now: Time) {
+        self.advance(now);
+        let mut latest: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, sent) in self.ledger.sent.iter().enumerate() {
+            if let Route::Session(id) = &sent.route {
+                latest.insert(id, index);
+            }
+        }
+        let latest: Vec<(String, usize)> =
+            latest.into_iter().map(|(id, index)| (id.to_owned(), index)).collect();
+        for (session, index) in latest {
+            let (Some(key), Some(sent)) = (self.sockets.alive(&session), self.ledger.sent.get(index)) else {
+                continue;
+            };
+            let Some(number) = self.subscriptions.number(&sent.subscription) else { continue };
+            let event = self.ledger.happenings[sent.happening].event.clone();
+            let message_id = sent.message_id.clone();
+            let frame = self.notification(number, &message_id, &event);
+            self.resend(index, key, frame);
+        }
+    }
+
+    /// Tells a subscription's owner that it was revoked.
+    pub(super) fn tell_of_revocation(&mut self, number: u64) {
+        let Some(subscription) = self.subscriptions.get(number) else { return };
+        let balanced_by = subscription.balanced_by().to_owned();
+        let session = match subscription.transport.clone() {
+            Transport::Session(key) => Some(key),
+            Transport::Conduit(conduit) => self.shard_for(&conduit, &balanced_by).map(|(_, key)| key),
+            Transport::Webhook { .. } => None,
+        };
+        let message_id = self.rng.uuid();
+        let Some(subscription) = self.subscriptions.get(number) else { return };
+        let message = json!({
+            "metadata": {
+                "message_id": message_id,
+                "message_type": "revocation",
+                "message_timestamp": self.stamp(),
+                "subscription_type": subscription.kind,
+                "subscription_version": subscription.version,
+            },
+            "payload": {"subscription": self.subscription_json(subscription, false)},
+        });
+        let frame = Bytes::from(message.to_string());
+        for peer in session.map(|key| self.peers_for(key)).unwrap_or_default() {
+            self.write(peer, frame.clone());
+        }
+    }
+
+    /// What a socket hears now and then before a message, if the faults say so.
+    pub(super) fn odd_frames(&mut self, peer: PeerId, before: &str) {
+        // The first message of a socket is its welcome; nothing odd was ever seen before it.
+        if before == "session_welcome" {
+            return;
+        }
+        if self.rng.chance(self.faults.malformed) {
+            const MALFORMED: [&str; 5] = [
+                "Hello",
+                r#"{"metadata":{"message_id":"#,
+                "{}",
+                r#"{"metadata":{"message_type":"notification"},"payload":{}}"#,
+                "[1,2,3]",
+            ];
+            let which = self.rng.below(MALFORMED.len() as u64) as usize;
+            self.write(peer, Bytes::from_static(MALFORMED[which].as_bytes()));
+        }
+        let (id, stamp) = (self.rng.uuid(), self.stamp());
+        if self.rng.chance(self.faults.unknown_message) {
+            let metadata =
+                json!({"message_id": id, "message_type": "session_novelty", "message_timestamp": stamp});
+            let message = json!({"metadata": metadata, "payload": {"session": {"mood": "fine"}}});
+            self.write(peer, message.to_string().into());
+        }
+        let (id, stamp) = (self.rng.uuid(), self.stamp());
+        if self.rng.chance(self.faults.unknown_event) {
+            let message = json!({
+                "metadata": {
+                    "message_id": id,
+                    "message_type": "notification",
+                    "message_timestamp": stamp,
+                    "subscription_type": "channel.novelty",
+                    "subscription_version": "beta",
+                },
+                "payload": {
+                    "subscription": {
+                        "id": self.rng.uuid(),
+                        "status": "enabled",
+                        "type": "channel.novelty",
+                        "version": "beta",
+                        "cost": 0,
+                        "condition": {"planet_id": "3"},
+                        "transport": {"method": "telepathy"},
+                        "created_at": stamp,
+                    },
+                    "event": {"anything": [1, "goes"]},
+                },
+            });
+            self.write(peer, message.to_string().into());
+        }
+    }
+}

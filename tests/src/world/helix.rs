@@ -1,0 +1,230 @@
+//! `/helix`: who calls, may they, are they within their rate limit; then on to the endpoint.
+
+use std::time::Duration;
+
+use http::Method;
+use serde_json::Value;
+use twitchwire::Time;
+
+use super::answer::{Answer, Outcome};
+use super::ledger::Noted;
+use super::reading::Ask;
+use super::tokens::Scopes;
+use super::{Rule, World};
+
+/// One rate limit's bucket: full again at a whole second of the wall clock.
+pub(super) struct Bucket {
+    left: u32,
+    resets: i64,
+    /// When the first 429 of this minute was given.
+    refused: Option<Time>,
+}
+
+/// Whose token a call carries.
+pub(super) struct Who {
+    pub(super) client: String,
+    /// None: an app access token.
+    pub(super) user: Option<String>,
+    scopes: Scopes,
+}
+
+impl Who {
+    /// The user, where an app's token will not do.
+    pub(super) fn user(&self) -> Result<&str, Answer> {
+        self.user.as_deref().ok_or_else(|| Answer::refuse(401, "Missing User OAUTH Token"))
+    }
+
+    /// The user, who has to be this one.
+    pub(super) fn user_is(&self, id: &str, parameter: &str) -> Result<(), Answer> {
+        if self.user()? == id {
+            return Ok(());
+        }
+        let message =
+            format!("The ID in {parameter} must match the user ID found in the request's OAuth token.");
+        Err(Answer::refuse(401, &message))
+    }
+
+    /// Passes with any of these scopes.
+    pub(super) fn scope(&self, any: &[&str]) -> Result<(), Answer> {
+        if any.iter().any(|&scope| self.scopes.contains(scope)) {
+            return Ok(());
+        }
+        Err(Answer::refuse(401, &format!("Missing scope: {}", any.join(" or "))))
+    }
+
+    /// The app itself.
+    pub(super) fn app(&self) -> Result<(), Answer> {
+        match self.user {
+            None => Ok(()),
+            Some(_) => Err(Answer::refuse(401, "Must provide an app access token")),
+        }
+    }
+}
+
+type Headers = Vec<(&'static str, String)>;
+
+impl World {
+    pub(super) fn helix(&mut self, ask: &Ask) -> (Answer, Headers) {
+        if self.rng.chance(self.faults.helix_5xx) {
+            return (Answer::broken(if self.rng.chance(0.5) { 500 } else { 503 }), Headers::new());
+        }
+        let who = match self.identify(ask) {
+            Ok(who) => who,
+            Err(refusal) => return (refusal, Headers::new()),
+        };
+        let bucket = self.bucket_of(&who, ask);
+        let spurious = self.rng.chance(self.faults.helix_429);
+        let (passes, headers) = self.take_point(&bucket, spurious);
+        if !passes {
+            return (Answer::refuse(429, "Too Many Requests"), headers);
+        }
+        let answer = self.endpoint(ask, &who).unwrap_or_else(|refusal| refusal);
+        if self.rng.chance(self.faults.helix_done_5xx) {
+            self.answer_lost();
+            return (Answer::broken(502), Headers::new());
+        }
+        (answer, headers)
+    }
+
+    fn identify(&mut self, ask: &Ask) -> Result<Who, Answer> {
+        let Some(client) = &ask.client_id else {
+            self.violated(Rule::NoClientId, format!("{} {}", ask.method, ask.path));
+            return Err(Answer::refuse(401, "Client ID is missing"));
+        };
+        let token = ask.token("bearer").ok_or_else(|| Answer::refuse(401, "OAuth token is missing"))?;
+        let Some(access) = self.valid(token) else { return Err(Answer::refuse(401, "Invalid OAuth token")) };
+        if access.client != *client {
+            return Err(Answer::refuse(401, "Client ID and OAuth token do not match"));
+        }
+        let who = Who { client: client.clone(), user: access.user.clone(), scopes: access.scopes.clone() };
+        if self.rng.chance(self.faults.helix_401) {
+            self.tokens.excuse(token);
+            return Err(Answer::refuse(401, "Invalid OAuth token"));
+        }
+        Ok(who)
+    }
+
+    fn bucket_of(&self, who: &Who, ask: &Ask) -> String {
+        match &who.user {
+            Some(user) => format!("{}/{user}", who.client),
+            None => ask.token("bearer").unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The client never learned that its bucket is empty.
+    pub(super) fn forget_refusal(&mut self, bucket: &str) {
+        if let Some(bucket) = self.buckets.get_mut(bucket) {
+            bucket.refused = None;
+        }
+    }
+
+    fn take_point(&mut self, key: &str, spurious: bool) -> (bool, Headers) {
+        let (now, points) = (self.now, self.settings.points);
+        let seconds = self.wall(now).as_second();
+        let full_minute = self.wall(now + Duration::from_secs(60)).as_second() + 1;
+        let bucket = self.buckets.entry(key.to_owned()).or_insert(Bucket {
+            left: points,
+            resets: full_minute,
+            refused: None,
+        });
+        if bucket.resets <= seconds {
+            *bucket = Bucket { left: points, resets: full_minute, refused: None };
+        }
+        if spurious && bucket.refused.is_none() {
+            bucket.left = 0;
+            bucket.resets = seconds + 2 + self.rng.below(10) as i64;
+        }
+        let passes = bucket.left > 0;
+        let mut broken = false;
+        if passes {
+            bucket.left -= 1;
+        } else {
+            let first = *bucket.refused.get_or_insert(now);
+            broken = now.since(first) > self.settings.in_flight;
+            self.ledger.latest.push(Noted::Refused(key.to_owned()));
+        }
+        let headers = vec![
+            ("ratelimit-limit", points.to_string()),
+            ("ratelimit-remaining", bucket.left.to_string()),
+            ("ratelimit-reset", bucket.resets.to_string()),
+        ];
+        if broken {
+            self.violated(Rule::CalledAfter429, "long after the first refusal and before the reset");
+        }
+        (passes, headers)
+    }
+
+    fn endpoint(&mut self, ask: &Ask, who: &Who) -> Outcome {
+        let path = ask.path.strip_prefix("/helix").unwrap_or_default();
+        match (&ask.method, path) {
+            (&Method::GET, "/users") => self.get_users(ask, who),
+            (&Method::GET, "/channels") => self.get_channels(ask),
+            (&Method::GET, "/channels/followers") => self.get_followers(ask, who),
+            (&Method::GET, "/channels/followed") => self.get_followed(ask, who),
+            (&Method::GET, "/streams") => self.get_streams(ask),
+            (&Method::GET, "/chat/chatters") => self.get_chatters(ask, who),
+            (&Method::POST, "/chat/messages") => self.send_chat_message(ask, who),
+            (&Method::POST, "/moderation/bans") => self.ban_user(ask, who),
+            (&Method::DELETE, "/moderation/bans") => self.unban_user(ask, who),
+            (&Method::POST, "/eventsub/subscriptions") => self.create_subscription(ask, who),
+            (&Method::GET, "/eventsub/subscriptions") => self.get_subscriptions(ask, who),
+            (&Method::DELETE, "/eventsub/subscriptions") => self.delete_subscription(ask, who),
+            (&Method::POST, "/eventsub/conduits") => self.create_conduit(ask, who),
+            (&Method::GET, "/eventsub/conduits") => self.get_conduits(who),
+            (&Method::PATCH, "/eventsub/conduits") => self.update_conduit(ask, who),
+            (&Method::DELETE, "/eventsub/conduits") => self.delete_conduit(ask, who),
+            (&Method::GET, "/eventsub/conduits/shards") => self.get_shards(ask, who),
+            (&Method::PATCH, "/eventsub/conduits/shards") => self.update_shards(ask, who),
+            _ => Err(Answer::refuse(404, "")),
+        }
+    }
+}
+
+/// A parameter that must be there.
+pub(super) fn required<'a>(ask: &'a Ask, name: &str) -> Result<&'a str, Answer> {
+    let missing = || Answer::refuse(400, &format!("Missing required parameter \"{name}\""));
+    ask.query.get(name).ok_or_else(missing)
+}
+
+/// A string in a body that must be there.
+pub(super) fn text<'a>(body: &'a Value, name: &str) -> Result<&'a str, Answer> {
+    let missing = || Answer::refuse(400, &format!("Missing required parameter \"{name}\""));
+    body[name].as_str().filter(|text| !text.is_empty()).ok_or_else(missing)
+}
+
+/// The JSON body.
+pub(super) fn body(ask: &Ask) -> Result<Value, Answer> {
+    ask.json().ok_or_else(|| Answer::refuse(400, "The request body is not valid JSON"))
+}
+
+/// One page of a list: its slice, and the cursor behind it if more follows.
+pub(super) fn page<'a, T>(all: &'a [T], ask: &Ask, most: usize) -> Result<(&'a [T], Value), Answer> {
+    let first = match ask.query.get("first").map(str::parse::<usize>) {
+        None => most.min(20),
+        Some(Ok(first)) if (1..=most).contains(&first) => first,
+        Some(_) => return Err(Answer::refuse(400, "The parameter \"first\" was malformed")),
+    };
+    page_of(all, ask, first)
+}
+
+/// One page of this size.
+pub(super) fn page_of<'a, T>(all: &'a [T], ask: &Ask, size: usize) -> Result<(&'a [T], Value), Answer> {
+    let start = match ask.query.get("after") {
+        None => 0,
+        Some(cursor) => cursor
+            .strip_prefix("sim")
+            .and_then(|rest| usize::from_str_radix(rest.split_once('.')?.0, 16).ok())
+            .ok_or_else(|| Answer::refuse(400, "Invalid cursor"))?,
+    };
+    let rest = all.get(start..).unwrap_or_default();
+    let empty = ask.odd_page && ask.salt.is_multiple_of(2) && !rest.is_empty();
+    let slice = &rest[..if empty { 0 } else { size.min(rest.len()) }];
+    let end = start + slice.len();
+    let trailing = ask.odd_page && !slice.is_empty();
+    let pagination = if end < all.len() || trailing {
+        serde_json::json!({"cursor": format!("sim{end:x}.{:04x}", ask.salt)})
+    } else {
+        serde_json::json!({})
+    };
+    Ok((slice, pagination))
+}

@@ -1,0 +1,170 @@
+//! What can be set about a world: Twitch's limits and delays ([`Settings`]), and how badly it behaves ([`Faults`]).
+
+use std::time::Duration;
+
+/// The limits, lifetimes and delays of a world; the defaults are Twitch's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Scheme and host in front of `/ws` in the reconnect URLs that the world hands out.
+    pub reconnect_base: String,
+    /// How long a user access token lives.
+    pub user_token_life: Duration,
+    /// How long an app access token lives.
+    pub app_token_life: Duration,
+    /// How long the single-use refresh token of a public client lives.
+    pub refresh_token_life: Duration,
+    /// Whether a confidential client also gets a new refresh token with each refresh; the old one stays valid.
+    pub new_refresh_token_each_time: bool,
+    /// The seconds between two polls that a device code asks for.
+    pub device_interval: u64,
+    /// Who approves every device code by itself, and how long after it was asked for.
+    pub approve_devices: Option<(String, Duration)>,
+    /// Who approves at `/oauth2/authorize`; without anyone the request is denied.
+    pub approve_authorize: Option<String>,
+    /// The points of one rate-limit bucket, refilled a minute after its first use.
+    pub points: u32,
+    /// How long after a 429 further calls are excused as having been under way already.
+    pub in_flight: Duration,
+    /// How many refreshes without need are let pass, for a harness that restarts clients from an old store.
+    pub spare_refreshes: usize,
+    /// How long after the upgrade a socket is welcomed.
+    pub welcome_after: Duration,
+    /// How long a welcomed socket may stay without a subscription before close code 4003.
+    pub use_within: Duration,
+    /// How often a socket is pinged.
+    pub ping_every: Duration,
+    /// How long a pong may take before close code 4002.
+    pub pong_within: Duration,
+    /// How long a client may take to move to a reconnect URL before close code 4004.
+    pub reconnect_within: Duration,
+    /// Whether a socket on a reconnect URL is welcomed with a new session id (Twitch keeps the old one).
+    pub new_session_id: bool,
+    /// How long the subscriptions of a dead connection count against the limits.
+    pub dead_count_for: Duration,
+    /// How long disabled subscriptions stay listed.
+    pub dead_listed_for: Duration,
+    /// The sockets with subscriptions that one user may have with one client id.
+    pub sockets_per_user: usize,
+    /// The enabled subscriptions that one socket may carry.
+    pub subscriptions_per_socket: usize,
+    /// The subscriptions with the same type and condition that one client may have.
+    pub same_condition: usize,
+    /// The cost that one user's WebSocket subscriptions may reach.
+    pub max_cost: u64,
+    /// The cost that an app's webhook and conduit subscriptions may reach.
+    pub app_max_cost: u64,
+    /// The entries on one page of EventSub's lists, and the most that `first` gives elsewhere.
+    pub page: usize,
+    /// How long a conduit lives with all its shards disabled.
+    pub conduit_life: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        const HOUR: u64 = 3600;
+        Settings {
+            reconnect_base: "wss://eventsub.wss.twitch.tv".into(),
+            user_token_life: Duration::from_secs(4 * HOUR),
+            app_token_life: Duration::from_secs(60 * 24 * HOUR),
+            refresh_token_life: Duration::from_secs(30 * 24 * HOUR),
+            new_refresh_token_each_time: false,
+            device_interval: 5,
+            approve_devices: None,
+            approve_authorize: None,
+            points: 800,
+            in_flight: Duration::from_secs(5),
+            spare_refreshes: 0,
+            welcome_after: Duration::ZERO,
+            use_within: Duration::from_secs(10),
+            ping_every: Duration::from_secs(30),
+            pong_within: Duration::from_secs(10),
+            reconnect_within: Duration::from_secs(30),
+            new_session_id: false,
+            dead_count_for: Duration::from_secs(60),
+            dead_listed_for: Duration::from_secs(HOUR),
+            sockets_per_user: 3,
+            subscriptions_per_socket: 300,
+            same_condition: 3,
+            max_cost: 10,
+            app_max_cost: 10_000,
+            page: 100,
+            conduit_life: Duration::from_secs(72 * HOUR),
+        }
+    }
+}
+
+/// How badly the world behaves: the share of cases, from 0 to 1, in which each thing goes wrong.
+///
+/// The world's own seed decides which cases. What happens on the way (delay, reordering, loss) is not here: that is the
+/// harness's business.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Faults {
+    /// A Helix call is refused with a 5xx and an HTML body; nothing was done.
+    pub helix_5xx: f64,
+    /// A Helix call is done, but answered with a 5xx.
+    pub helix_done_5xx: f64,
+    /// A Helix call is refused with 429, and its bucket stays empty for some seconds.
+    pub helix_429: f64,
+    /// A Helix call with a valid token is answered with 401.
+    pub helix_401: f64,
+    /// A page of a list is empty though more follows, or has a cursor though nothing follows.
+    pub odd_page: f64,
+    /// `/token` answers 500; nothing was done.
+    pub token_5xx: f64,
+    /// `/token` does its work, then answers 500.
+    pub token_done_5xx: f64,
+    /// A WebSocket upgrade is refused with 503.
+    pub refuse_socket: f64,
+    /// A socket is accepted and never welcomed.
+    pub no_welcome: f64,
+    /// A notification is sent again some seconds later, with the same message id.
+    pub duplicate: f64,
+    /// During a handover a notification goes to both sockets.
+    pub both_sockets: f64,
+    /// A frame that is no valid message comes before a message.
+    pub malformed: f64,
+    /// A message of a type that nobody has seen comes before a message.
+    pub unknown_message: f64,
+    /// A notification of a subscription type that nobody has seen comes before a message.
+    pub unknown_event: f64,
+    /// An event has fields and enum values that nobody has seen.
+    pub novelty: f64,
+    /// A socket drops without a close frame just after a notification was written to it.
+    pub drop_after_event: f64,
+    /// A shard assignment is refused for that one shard.
+    pub shard_refused: f64,
+}
+
+impl Faults {
+    /// A world that behaves.
+    pub const NONE: Faults = Faults::all(0.0);
+
+    /// Everything goes wrong at this rate.
+    pub const fn all(rate: f64) -> Self {
+        Faults {
+            helix_5xx: rate,
+            helix_done_5xx: rate,
+            helix_429: rate,
+            helix_401: rate,
+            odd_page: rate,
+            token_5xx: rate,
+            token_done_5xx: rate,
+            refuse_socket: rate,
+            no_welcome: rate,
+            duplicate: rate,
+            both_sockets: rate,
+            malformed: rate,
+            unknown_message: rate,
+            unknown_event: rate,
+            novelty: rate,
+            drop_after_event: rate,
+            shard_refused: rate,
+        }
+    }
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Faults::NONE
+    }
+}

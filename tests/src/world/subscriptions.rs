@@ -1,0 +1,553 @@
+//! EventSub subscriptions: creating them with all the rules that Twitch has, listing, deleting, disabling.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+use twitchwire::Time;
+
+use super::answer::{Answer, Outcome};
+use super::helix::{Who, body, page_of, required, text};
+use super::kinds::{self, Kind};
+use super::ledger::Noted;
+use super::reading::Ask;
+use super::{Rule, Timer, World};
+
+const ENABLED: &str = "enabled";
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Transport {
+    /// The session of this number.
+    Session(u64),
+    /// The conduit with this id.
+    Conduit(String),
+    Webhook {
+        callback: String,
+    },
+}
+
+pub(super) struct Subscription {
+    pub(super) id: String,
+    pub(super) client: String,
+    /// Who made it; none for an app.
+    pub(super) user: Option<String>,
+    pub(super) kind: &'static str,
+    pub(super) version: &'static str,
+    pub(super) condition: BTreeMap<String, String>,
+    pub(super) transport: Transport,
+    pub(super) status: &'static str,
+    pub(super) cost: u64,
+    pub(super) made: Time,
+    pub(super) created: String,
+    counts: bool,
+    /// The client does not know that it was made.
+    excused: bool,
+}
+
+impl Subscription {
+    /// What decides which shard of a conduit gets its events.
+    pub(super) fn balanced_by(&self) -> &str {
+        let broadcaster = self.condition.get("broadcaster_user_id");
+        broadcaster
+            .or_else(|| self.condition.values().find(|value| !value.is_empty()))
+            .map_or("", String::as_str)
+    }
+}
+
+type Owner = (String, Option<String>);
+
+/// What counts against one owner's limits.
+#[derive(Default)]
+struct Book {
+    numbers: BTreeSet<u64>,
+    cost: u64,
+    sessions: BTreeMap<u64, usize>,
+}
+
+#[derive(Default)]
+pub(super) struct Subscriptions {
+    made: u64,
+    all: BTreeMap<u64, Subscription>,
+    ids: BTreeMap<String, u64>,
+    /// By type, version, and each part of the condition with its value.
+    about: BTreeMap<(String, String, String, String), BTreeSet<u64>>,
+    books: BTreeMap<Owner, Book>,
+}
+
+impl Subscriptions {
+    pub(super) fn get(&self, number: u64) -> Option<&Subscription> {
+        self.all.get(&number)
+    }
+
+    pub(super) fn number(&self, id: &str) -> Option<u64> {
+        self.ids.get(id).copied()
+    }
+
+    /// The client does not know that this subscription was made.
+    pub(super) fn excuse(&mut self, number: u64) {
+        if let Some(subscription) = self.all.get_mut(&number) {
+            subscription.excused = true;
+        }
+    }
+
+    /// The enabled subscriptions that something like this matches, oldest first.
+    pub(super) fn matching(
+        &self,
+        kind: &str,
+        version: &str,
+        about: &BTreeMap<String, String>,
+    ) -> BTreeSet<u64> {
+        let mut found = BTreeSet::new();
+        for (part, value) in about {
+            let key = (kind.to_owned(), version.to_owned(), part.clone(), value.clone());
+            found.extend(self.about.get(&key).into_iter().flatten().copied());
+        }
+        found.retain(|number| {
+            self.all.get(number).is_some_and(|subscription| {
+                let fits = |(part, value): (&String, &String)| {
+                    value.is_empty() || about.get(part).is_none_or(|said| said == value)
+                };
+                subscription.status == ENABLED && subscription.condition.iter().all(fits)
+            })
+        });
+        found
+    }
+
+    /// The subscriptions of one client with this type and condition, of any status that still counts.
+    fn twins<'a>(
+        &'a self,
+        client: &'a str,
+        kind: &'a Kind,
+        condition: &'a BTreeMap<String, String>,
+    ) -> impl Iterator<Item = (u64, &'a Subscription)> {
+        let key = condition.iter().find(|(_, value)| !value.is_empty()).map(|(part, value)| {
+            (kind.name.to_owned(), kind.version.to_owned(), part.clone(), value.clone())
+        });
+        let numbers = key.and_then(|key| self.about.get(&key)).into_iter().flatten();
+        numbers.filter_map(move |number| {
+            let twin = self.all.get(number)?;
+            (twin.client == client && twin.counts && twin.condition == *condition).then_some((*number, twin))
+        })
+    }
+
+    fn insert(&mut self, subscription: Subscription) -> u64 {
+        self.made += 1;
+        let number = self.made;
+        for key in keys(&subscription) {
+            self.about.entry(key).or_default().insert(number);
+        }
+        let book = self.books.entry(owner(&subscription)).or_default();
+        book.numbers.insert(number);
+        book.cost += subscription.cost;
+        if let Transport::Session(session) = subscription.transport {
+            *book.sessions.entry(session).or_default() += 1;
+        }
+        self.ids.insert(subscription.id.clone(), number);
+        self.all.insert(number, subscription);
+        number
+    }
+
+    /// Takes it off the limits.
+    pub(super) fn stop_counting(&mut self, number: u64) {
+        let Some(subscription) = self.all.get_mut(&number).filter(|subscription| subscription.counts) else {
+            return;
+        };
+        subscription.counts = false;
+        let Some(book) = self.books.get_mut(&owner(subscription)) else { return };
+        book.cost = book.cost.saturating_sub(subscription.cost);
+        if let Transport::Session(session) = subscription.transport
+            && let Some(count) = book.sessions.get_mut(&session)
+        {
+            *count -= 1;
+            if *count == 0 {
+                book.sessions.remove(&session);
+            }
+        }
+    }
+
+    /// Takes it off everything.
+    pub(super) fn forget(&mut self, number: u64) {
+        self.stop_counting(number);
+        let Some(subscription) = self.all.remove(&number) else { return };
+        for key in keys(&subscription) {
+            if let Some(numbers) = self.about.get_mut(&key) {
+                numbers.remove(&number);
+                if numbers.is_empty() {
+                    self.about.remove(&key);
+                }
+            }
+        }
+        if let Some(book) = self.books.get_mut(&owner(&subscription)) {
+            book.numbers.remove(&number);
+        }
+        self.ids.remove(&subscription.id);
+    }
+
+    /// The numbers of a conduit's subscriptions.
+    pub(super) fn of_conduit(&self, client: &str, conduit: &str) -> Vec<u64> {
+        let book = self.books.get(&(client.to_owned(), None));
+        let numbers = book.into_iter().flat_map(|book| book.numbers.iter().copied());
+        let of =
+            |number: &u64| matches!(&self.all[number].transport, Transport::Conduit(id) if id == conduit);
+        numbers.filter(of).collect()
+    }
+}
+
+fn keys(subscription: &Subscription) -> impl Iterator<Item = (String, String, String, String)> + '_ {
+    let (kind, version) = (subscription.kind, subscription.version);
+    let parts = subscription.condition.iter().filter(|(_, value)| !value.is_empty());
+    parts.map(move |(part, value)| (kind.to_owned(), version.to_owned(), part.clone(), value.clone()))
+}
+
+fn owner(subscription: &Subscription) -> Owner {
+    (subscription.client.clone(), subscription.user.clone())
+}
+
+/// A condition as Twitch keeps it: only known parts, those left out as `""`.
+fn read_condition(kind: &Kind, said: &Value) -> Result<BTreeMap<String, String>, Answer> {
+    let mut condition = BTreeMap::new();
+    for (part, required) in
+        kind.needs.iter().map(|part| (part, true)).chain(kind.may.iter().map(|p| (p, false)))
+    {
+        let value = said[*part].as_str().unwrap_or_default();
+        if value.is_empty() && required {
+            return Err(Answer::refuse(400, &format!("missing or invalid condition: {part}")));
+        }
+        if part.ends_with("user_id") && !value.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(Answer::refuse(500, ""));
+        }
+        condition.insert((*part).to_owned(), value.to_owned());
+    }
+    if condition.values().all(String::is_empty) {
+        return Err(Answer::refuse(400, "missing or invalid condition"));
+    }
+    Ok(condition)
+}
+
+impl World {
+    pub(super) fn create_subscription(&mut self, ask: &Ask, who: &Who) -> Outcome {
+        let body = body(ask)?;
+        let (name, version) = (text(&body, "type")?, text(&body, "version")?);
+        if kinds::WITHDRAWN.contains(&(name, version)) {
+            return Err(Answer::refuse(410, "subscription type and version is no longer available"));
+        }
+        let kind = kinds::kind(name, version);
+        let kind = kind.ok_or_else(|| Answer::refuse(400, "invalid subscription type and version"))?;
+        let condition = read_condition(kind, &body["condition"])?;
+        for (part, value) in &condition {
+            if part.ends_with("user_id") && !value.is_empty() && !self.people.users.contains_key(value) {
+                return Err(Answer::refuse(400, &format!("user in condition does not exist: {part}")));
+            }
+        }
+        self.may_subscribe(kind, &condition, who)?;
+        let transport = self.read_transport(&body["transport"], who)?;
+        self.is_within_limits(kind, &condition, &transport, who)?;
+        let answer = self.subscribe(kind, condition, transport, who);
+        Ok(answer)
+    }
+
+    /// Whether those whose permission it takes have given it.
+    fn may_subscribe(
+        &self,
+        kind: &Kind,
+        condition: &BTreeMap<String, String>,
+        who: &Who,
+    ) -> Result<(), Answer> {
+        let forbidden = || Answer::refuse(403, "subscription missing proper authorization");
+        if kind.scopes.is_empty() {
+            return Ok(());
+        }
+        let by = condition.get(kind.by).map_or("", String::as_str);
+        if who.user.as_deref().is_some_and(|user| user != by) {
+            return Err(forbidden());
+        }
+        let allowed = self.tokens.allowed(&who.client, by).ok_or_else(forbidden)?;
+        if !kind.scopes.iter().all(|any| any.iter().any(|&scope| allowed.contains(scope))) {
+            return Err(forbidden());
+        }
+        let broadcaster = condition.get("broadcaster_user_id").map_or("", String::as_str);
+        if kind.by == "moderator_user_id" && !self.people.moderates(by, broadcaster) {
+            return Err(forbidden());
+        }
+        // An app that reads chat needs the bot scopes besides.
+        if who.user.is_none() && kind.scopes.iter().any(|any| any.contains(&"user:read:chat")) {
+            let channel = self.tokens.allowed(&who.client, broadcaster);
+            let invited = channel.is_some_and(|scopes| scopes.contains("channel:bot"))
+                || self.people.moderates(by, broadcaster);
+            if !allowed.contains("user:bot") || !invited {
+                return Err(forbidden());
+            }
+        }
+        Ok(())
+    }
+
+    fn read_transport(&self, said: &Value, who: &Who) -> Result<Transport, Answer> {
+        let mismatch = || Answer::refuse(400, "invalid transport and auth combination");
+        match said["method"].as_str() {
+            Some("websocket") => {
+                let user = who.user.as_deref().ok_or_else(mismatch)?;
+                let session = self.sockets.alive(text(said, "session_id")?);
+                let gone = || {
+                    let message = "websocket transport session does not exist or has already disconnected";
+                    Answer::refuse(400, message)
+                };
+                let key = session.ok_or_else(gone)?;
+                let owner = self.sockets.session(key).and_then(|session| session.owner.as_ref());
+                if owner.is_some_and(|(c, u)| *c != who.client || u != user) {
+                    let message = "websocket transport cannot have subscriptions created by different users";
+                    return Err(Answer::refuse(400, message));
+                }
+                Ok(Transport::Session(key))
+            }
+            Some("conduit") => {
+                who.app().map_err(|_| mismatch())?;
+                let id = text(said, "conduit_id")?;
+                match self.conduits.owned(id, &who.client) {
+                    true => Ok(Transport::Conduit(id.to_owned())),
+                    false => Err(Answer::refuse(400, "conduit does not exist")),
+                }
+            }
+            Some("webhook") => {
+                who.app().map_err(|_| mismatch())?;
+                Ok(Transport::Webhook { callback: text(said, "callback")?.to_owned() })
+            }
+            _ => Err(Answer::refuse(400, "invalid transport method")),
+        }
+    }
+
+    fn is_within_limits(
+        &mut self,
+        kind: &Kind,
+        condition: &BTreeMap<String, String>,
+        transport: &Transport,
+        who: &Who,
+    ) -> Result<(), Answer> {
+        let subscriptions = &self.subscriptions;
+        let twins: Vec<_> = subscriptions.twins(&who.client, kind, condition).collect();
+        if let Some((_, twin)) =
+            twins.iter().find(|(_, twin)| twin.transport == *transport && twin.status == ENABLED)
+        {
+            let mut conflict =
+                json!({"error": "Conflict", "status": 409, "message": "subscription already exists"});
+            conflict["id"] = json!(twin.id);
+            let carried = match transport {
+                Transport::Session(key) => self.sockets.session(*key).and_then(|session| session.moved),
+                Transport::Conduit(_) | Transport::Webhook { .. } => None,
+            };
+            if carried.is_some_and(|moved| twin.made < moved) && !twin.excused {
+                self.violated(Rule::SubscribedAgain, format!("{} after a handover", kind.name));
+            }
+            return Err(Answer::json(409, conflict));
+        }
+        if twins.len() >= self.settings.same_condition {
+            return Err(Answer::refuse(429, "maximum subscriptions with type and condition exceeded"));
+        }
+        let book = subscriptions.books.get(&(who.client.clone(), who.user.clone()));
+        if let (Transport::Session(key), Some(book)) = (transport, book) {
+            let on_this = book.sessions.get(key).copied().unwrap_or(0);
+            if on_this == 0 && book.sessions.len() >= self.settings.sockets_per_user {
+                return Err(Answer::refuse(429, "number of websocket transports limit exceeded"));
+            }
+            if on_this >= self.settings.subscriptions_per_socket {
+                return Err(Answer::refuse(
+                    429,
+                    "number of subscriptions on the websocket transport exceeded",
+                ));
+            }
+        }
+        let cost = book.map_or(0, |book| book.cost) + self.cost(condition, who);
+        if cost > self.max_cost(who) {
+            return Err(Answer::refuse(429, "total cost exceeded"));
+        }
+        Ok(())
+    }
+
+    /// 0 where somebody in the condition has authorised the client.
+    fn cost(&self, condition: &BTreeMap<String, String>, who: &Who) -> u64 {
+        let authorised = |user: &String| self.tokens.allowed(&who.client, user).is_some();
+        u64::from(!condition.values().any(authorised))
+    }
+
+    fn max_cost(&self, who: &Who) -> u64 {
+        if who.user.is_some() { self.settings.max_cost } else { self.settings.app_max_cost }
+    }
+
+    fn subscribe(
+        &mut self,
+        kind: &Kind,
+        condition: BTreeMap<String, String>,
+        transport: Transport,
+        who: &Who,
+    ) -> Answer {
+        let id = self.rng.uuid();
+        let cost = self.cost(&condition, who);
+        let status = match transport {
+            Transport::Webhook { .. } => "webhook_callback_verification_pending",
+            Transport::Session(_) | Transport::Conduit(_) => ENABLED,
+        };
+        let number = self.subscriptions.insert(Subscription {
+            id,
+            client: who.client.clone(),
+            user: who.user.clone(),
+            kind: kind.name,
+            version: kind.version,
+            condition,
+            transport: transport.clone(),
+            status,
+            cost,
+            made: self.now,
+            created: self.stamp(),
+            counts: true,
+            excused: false,
+        });
+        self.ledger.latest.push(Noted::Subscribed(number));
+        if let Transport::Session(key) = transport {
+            self.sockets.claim(key, &who.client, who.user.as_deref().unwrap_or_default());
+            if let Some(session) = self.sockets.session_mut(key) {
+                session.subscriptions.insert(number);
+            }
+        }
+        self.start_pending_scripts();
+        let book = self.subscriptions.books.get(&(who.client.clone(), who.user.clone()));
+        let data = self.subscriptions.get(number).map(|made| self.subscription_json(made, true));
+        Answer::json(
+            202,
+            json!({
+                "data": [data],
+                "total": book.map_or(0, |book| book.numbers.len()),
+                "total_cost": book.map_or(0, |book| book.cost),
+                "max_total_cost": self.max_cost(who),
+            }),
+        )
+    }
+
+    pub(super) fn get_subscriptions(&self, ask: &Ask, who: &Who) -> Outcome {
+        let filters = ["status", "type", "user_id", "subscription_id", "conduit_id"];
+        let said: Vec<_> = filters.iter().filter_map(|&name| Some((name, ask.query.get(name)?))).collect();
+        if said.len() > 1 {
+            return Err(Answer::refuse(400, "only one filter may be specified"));
+        }
+        let fits = |subscription: &Subscription| {
+            said.iter().all(|&(name, value)| match name {
+                "status" => subscription.status == value,
+                "type" => subscription.kind == value,
+                "subscription_id" => subscription.id == value,
+                "conduit_id" => subscription.transport == Transport::Conduit(value.to_owned()),
+                _ => subscription.condition.iter().any(|(p, v)| p.ends_with("user_id") && v == value),
+            })
+        };
+        let book = self.subscriptions.books.get(&(who.client.clone(), who.user.clone()));
+        let numbers = book.into_iter().flat_map(|book| &book.numbers);
+        let all: Vec<&Subscription> =
+            numbers.filter_map(|number| self.subscriptions.get(*number)).filter(|s| fits(s)).collect();
+        let (slice, pagination) = page_of(&all, ask, self.settings.page)?;
+        let data: Vec<Value> =
+            slice.iter().map(|subscription| self.subscription_json(subscription, true)).collect();
+        Ok(Answer::ok(json!({
+            "data": data,
+            "total": all.len(),
+            "total_cost": book.map_or(0, |book| book.cost),
+            "max_total_cost": self.max_cost(who),
+            "pagination": pagination,
+        })))
+    }
+
+    pub(super) fn delete_subscription(&mut self, ask: &Ask, who: &Who) -> Outcome {
+        let number = self.subscriptions.number(required(ask, "id")?);
+        let mine = |number: &u64| {
+            let found = self.subscriptions.get(*number);
+            found.is_some_and(|found| found.client == who.client && found.user == who.user)
+        };
+        let number = number.filter(mine).ok_or_else(|| Answer::refuse(404, "subscription not found"))?;
+        self.leave_session(number);
+        self.subscriptions.forget(number);
+        Ok(Answer::empty(204))
+    }
+
+    /// A subscription is no longer enabled; it counts for a while, and stays listed for longer.
+    pub(super) fn disable(&mut self, number: u64, status: &'static str) {
+        let Some(subscription) = self.subscriptions.all.get_mut(&number) else { return };
+        if subscription.status != ENABLED {
+            return;
+        }
+        subscription.status = status;
+        self.leave_session(number);
+        self.arm(self.settings.dead_count_for, Timer::StopCounting(number));
+        self.arm(self.settings.dead_listed_for, Timer::Forget(number));
+    }
+
+    fn leave_session(&mut self, number: u64) {
+        let transport = self.subscriptions.get(number).map(|subscription| &subscription.transport);
+        if let Some(&Transport::Session(key)) = transport
+            && let Some(session) = self.sockets.session_mut(key)
+        {
+            session.subscriptions.remove(&number);
+        }
+    }
+
+    /// Twitch revokes one subscription, with a status such as `user_removed` or `version_removed`.
+    pub fn revoke_subscription(&mut self, now: Time, id: &str, status: &'static str) {
+        self.advance(now);
+        if let Some(number) = self.subscriptions.number(id) {
+            self.revoke_now(number, status);
+        }
+    }
+
+    /// Everything that rests on this user's permission ends.
+    pub(super) fn revoke_subscriptions(&mut self, client: &str, user: &str) {
+        let rests = |subscription: &Subscription| {
+            let kind = kinds::kind(subscription.kind, subscription.version);
+            let by = kind.and_then(|kind| subscription.condition.get(kind.by));
+            subscription.client == client
+                && (subscription.user.as_deref() == Some(user) || by.is_some_and(|by| by == user))
+        };
+        let all = self.subscriptions.all.iter();
+        let numbers: Vec<u64> = all.filter(|(_, s)| rests(s)).map(|(number, _)| *number).collect();
+        for number in numbers {
+            self.revoke_now(number, "authorization_revoked");
+        }
+    }
+
+    fn revoke_now(&mut self, number: u64, status: &'static str) {
+        if self.subscriptions.get(number).is_some_and(|subscription| subscription.status == ENABLED) {
+            self.disable(number, status);
+            self.subscriptions.stop_counting(number);
+            self.tell_of_revocation(number);
+        }
+    }
+
+    /// The ids of a user's (or, for none, an app's) enabled subscriptions with type and version, oldest first.
+    pub fn enabled(&self, client: &str, user: Option<&str>) -> Vec<(&str, &str, &str)> {
+        let book = self.subscriptions.books.get(&(client.to_owned(), user.map(str::to_owned)));
+        let numbers = book.into_iter().flat_map(|book| &book.numbers);
+        let found = numbers.filter_map(|number| self.subscriptions.get(*number));
+        found.filter(|s| s.status == ENABLED).map(|s| (s.id.as_str(), s.kind, s.version)).collect()
+    }
+
+    pub(super) fn subscription_json(&self, subscription: &Subscription, in_list: bool) -> Value {
+        let transport = match &subscription.transport {
+            Transport::Session(key) => {
+                let session = self.sockets.session(*key);
+                let mut said = json!({"method": "websocket", "session_id": session.map(|s| &s.id)});
+                if let Some(session) = session.filter(|_| in_list) {
+                    said["connected_at"] = json!(session.connected);
+                    if let Some(disconnected) = &session.disconnected {
+                        said["disconnected_at"] = json!(disconnected);
+                    }
+                }
+                said
+            }
+            Transport::Conduit(id) => json!({"method": "conduit", "conduit_id": id}),
+            Transport::Webhook { callback } => json!({"method": "webhook", "callback": callback}),
+        };
+        json!({
+            "id": subscription.id,
+            "status": subscription.status,
+            "type": subscription.kind,
+            "version": subscription.version,
+            "condition": subscription.condition,
+            "created_at": subscription.created,
+            "transport": transport,
+            "cost": subscription.cost,
+        })
+    }
+}

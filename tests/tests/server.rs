@@ -1,0 +1,220 @@
+//! The world on a loopback port, spoken to with plain sockets.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tungstenite::{Message, WebSocket};
+use twitchwire::Time;
+use twitchwire_sim::world::{Rule, Which};
+use twitchwire_sim::{Server, World, scene};
+
+/// Long enough for a slow machine, short enough to end.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Stage {
+    server: Server,
+    ada: String,
+    token: String,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let mut world = World::new(3, "2026-03-01T12:00:00Z".parse().unwrap());
+        world.client("app1", Some("s3cret"));
+        let ada = world.user("ada");
+        let (token, _) = world.grant_token(Time::ZERO, "app1", &ada, &["moderator:read:followers"]);
+        Stage { server: Server::start(world).unwrap(), ada, token }
+    }
+
+    fn stream(&self) -> TcpStream {
+        stream(&self.server)
+    }
+
+    fn open(&self, url: &str) -> WebSocket<TcpStream> {
+        tungstenite::client(url, self.stream()).unwrap().0
+    }
+
+    /// A request on a connection of its own: status and body.
+    fn helix(&self, method: &str, path: &str, body: &str) -> (u16, Value) {
+        let mut stream = self.stream();
+        send(&mut stream, method, path, &self.token, body, "close");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head[9..12].parse().unwrap(), serde_json::from_str(body).unwrap_or(Value::Null))
+    }
+
+    fn subscribe(&self, socket: &mut WebSocket<TcpStream>) -> String {
+        let welcome = message(socket);
+        assert_eq!(welcome["metadata"]["message_type"], "session_welcome");
+        let session = welcome["payload"]["session"]["id"].as_str().unwrap().to_owned();
+        let body = json!({
+            "type": "channel.follow",
+            "version": "2",
+            "condition": {"broadcaster_user_id": self.ada, "moderator_user_id": self.ada},
+            "transport": {"method": "websocket", "session_id": session},
+        });
+        let (status, answer) = self.helix("POST", "/helix/eventsub/subscriptions", &body.to_string());
+        assert_eq!(status, 202, "{answer}");
+        session
+    }
+
+    fn follow(&self, login: &str) {
+        self.server.with(|world, now| {
+            let fan = world.user(login);
+            world.follow(now, &fan, &self.ada);
+        });
+    }
+}
+
+fn stream(server: &Server) -> TcpStream {
+    let address = server.http_url().replace("http://", "");
+    let stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+fn send(stream: &mut TcpStream, method: &str, path: &str, token: &str, body: &str, connection: &str) {
+    let head = format!(
+        "{method} {path} HTTP/1.1\r\nhost: sim\r\nclient-id: app1\r\nauthorization: Bearer {token}\r\nconnection: {connection}\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+}
+
+fn message(socket: &mut WebSocket<TcpStream>) -> Value {
+    loop {
+        match socket.read().unwrap() {
+            Message::Text(text) => return serde_json::from_str(&text).unwrap(),
+            Message::Ping(_) => {}
+            other => panic!("not a message: {other:?}"),
+        }
+    }
+}
+
+fn close_code(socket: &mut WebSocket<TcpStream>) -> u16 {
+    loop {
+        if let Message::Close(frame) = socket.read().unwrap() {
+            return frame.unwrap().code.into();
+        }
+    }
+}
+
+#[test]
+fn events_arrive_over_a_real_socket() {
+    let stage = Stage::new();
+    let mut socket = stage.open(&stage.server.ws_url());
+    stage.subscribe(&mut socket);
+    stage.follow("brook");
+    let event = message(&mut socket);
+    assert_eq!(event["payload"]["event"]["user_login"], "brook");
+}
+
+#[test]
+fn one_connection_carries_several_requests() {
+    let stage = Stage::new();
+    let mut stream = stage.stream();
+    for _ in 0..3 {
+        send(&mut stream, "GET", "/helix/users", &stage.token, "", "keep-alive");
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"]}") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            answer.push(byte[0]);
+        }
+        let answer = String::from_utf8(answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        assert!(answer.contains("ratelimit-remaining: "), "{answer}");
+    }
+}
+
+#[test]
+fn a_handover_leads_back_to_the_same_port() {
+    let stage = Stage::new();
+    let mut old = stage.open(&stage.server.ws_url());
+    let session = stage.subscribe(&mut old);
+    stage.server.with(|world, now| world.reconnect(now, &Which::All));
+    let asked = message(&mut old);
+    let url = asked["payload"]["session"]["reconnect_url"].as_str().unwrap();
+    assert!(url.starts_with(&stage.server.ws_url()));
+    let mut new = stage.open(url);
+    assert_eq!(message(&mut new)["payload"]["session"]["id"], session.as_str());
+    old.close(None).unwrap();
+    stage.follow("brook");
+    assert_eq!(message(&mut new)["metadata"]["message_type"], "notification");
+    stage.server.with(|world, _| assert_eq!(world.violations(), []));
+}
+
+#[test]
+fn text_from_the_client_is_closed_with_4001() {
+    let stage = Stage::new();
+    let mut socket = stage.open(&stage.server.ws_url());
+    stage.subscribe(&mut socket);
+    socket.send(Message::Text("hello".into())).unwrap();
+    assert_eq!(close_code(&mut socket), 4001);
+    stage.server.with(|world, _| assert_eq!(world.violations()[0].rule, Rule::TextSent));
+}
+
+#[test]
+fn the_worlds_deadlines_come_by_themselves() {
+    let mut world = World::new(3, "2026-03-01T12:00:00Z".parse().unwrap());
+    world.settings.use_within = Duration::from_millis(50);
+    let server = Server::start(world).unwrap();
+    let mut socket = tungstenite::client(server.ws_url(), stream(&server)).unwrap().0;
+    assert_eq!(close_code(&mut socket), 4003);
+}
+
+#[test]
+fn a_cut_ends_the_connection_without_a_close_frame() {
+    let stage = Stage::new();
+    let mut socket = stage.open(&stage.server.ws_url());
+    stage.subscribe(&mut socket);
+    stage.server.with(|world, now| world.drop_sockets(now, &Which::All));
+    assert!(!matches!(socket.read(), Ok(Message::Close(_))));
+}
+
+#[test]
+fn a_refused_upgrade_says_503() {
+    let stage = Stage::new();
+    stage.server.with(|world, _| world.faults.refuse_socket = 1.0);
+    match tungstenite::client(stage.server.ws_url(), stage.stream()) {
+        Err(tungstenite::HandshakeError::Failure(tungstenite::Error::Http(answer))) => {
+            assert_eq!(answer.status(), 503);
+        }
+        other => panic!("{:?}", other.map(|_| "opened")),
+    }
+}
+
+#[test]
+fn a_server_comes_back_on_the_same_port() {
+    let mut stage = Stage::new();
+    let mut socket = stage.open(&stage.server.ws_url());
+    stage.subscribe(&mut socket);
+    let before = stage.server.ws_url();
+    stage.server.pause();
+    assert!(socket.read().is_err());
+    assert!(TcpStream::connect(before.replace("ws://", "").replace("/ws", "")).is_err());
+    stage.server.resume().unwrap();
+    assert_eq!(stage.server.ws_url(), before);
+    let mut socket = stage.open(&before);
+    stage.subscribe(&mut socket);
+    stage.follow("brook");
+    assert_eq!(message(&mut socket)["metadata"]["message_type"], "notification");
+}
+
+#[test]
+fn the_listening_scene_plays_in_real_time() {
+    let mut world = World::new(3, "2026-03-01T12:00:00Z".parse().unwrap());
+    let ada = scene::listen(&mut world);
+    world.client("app1", None);
+    let token = world.grant_token(Time::ZERO, "app1", &ada, &["moderator:read:followers"]).0;
+    let stage = Stage { server: Server::start(world).unwrap(), ada, token };
+    let mut socket = stage.open(&stage.server.ws_url());
+    stage.subscribe(&mut socket);
+    let heard = message(&mut socket);
+    assert_eq!(heard["payload"]["event"]["user_login"], "brook");
+    let asked = message(&mut socket);
+    assert_eq!(asked["metadata"]["message_type"], "session_reconnect");
+}

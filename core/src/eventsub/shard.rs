@@ -70,6 +70,10 @@ impl ShardConfig {
 /// What a shard asks for, and what it tells.
 #[derive(Debug)]
 #[must_use]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most outputs are notifications, and a box each would cost more"
+)]
 pub enum ShardOutput {
     /// Open a socket.
     Connect {

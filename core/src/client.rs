@@ -39,7 +39,7 @@ use calls::Purpose;
 use http::Response;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
@@ -75,6 +75,8 @@ pub struct Client {
     dedup: Dedup,
     calls: calls::Calls,
     logins: BTreeMap<CallId, DeviceFlow>,
+    /// Tokens that somebody waits for to be proven and written down.
+    adding: BTreeSet<CallId>,
     exchanges: BTreeMap<HttpId, Owner>,
     stores: BTreeMap<StoreId, u64>,
     /// Wishes whose user is not known before the store is read.
@@ -159,6 +161,7 @@ impl Client {
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
             calls: calls::Calls::new(config.concurrent_requests),
             logins: BTreeMap::new(),
+            adding: BTreeSet::new(),
             exchanges: BTreeMap::new(),
             stores: BTreeMap::new(),
             unresolved: BTreeMap::new(),
@@ -175,6 +178,9 @@ impl Client {
 
     /// Tells the client what happened. Total: input that nobody awaits is ignored.
     pub fn handle(&mut self, now: Time, input: Input) {
+        if self.life == Life::Closed {
+            return;
+        }
         match input {
             Input::Wall(at) => self.wall_clock(now, at),
             Input::Response(id, response) => self.answered(now, id, Ok(response)),
@@ -238,6 +244,10 @@ impl Client {
     /// Logs a user in: [`Notice::Prompt`] tells what to show, the reply whose token it is.
     pub fn login(&mut self, now: Time, scopes: impl IntoIterator<Item = Scope>) -> Login {
         let id = CallId(self.next_id());
+        if self.life != Life::Running {
+            self.reply(id, What::Login(Err(TokenError::Closed)));
+            return Login { id };
+        }
         let credentials = Credentials {
             client_id: self.config.client_id.clone(),
             client_secret: self.config.client_secret.clone(),
@@ -253,11 +263,20 @@ impl Client {
     /// reusable if the client has a secret.
     pub fn add_token(&mut self, now: Time, access: SecretString, refresh: Option<SecretString>) -> Login {
         let id = CallId(self.next_id());
-        let reusable = self.config.client_secret.is_some();
-        let refresh = refresh.map(|token| Refresh { token, reusable });
-        self.keeper.add(now, id.0, access, refresh);
+        if self.life != Life::Running {
+            self.reply(id, What::Login(Err(TokenError::Closed)));
+            return Login { id };
+        }
+        self.add(now, id, access, refresh);
         self.settle(now);
         Login { id }
+    }
+
+    fn add(&mut self, now: Time, id: CallId, access: SecretString, refresh: Option<SecretString>) {
+        let reusable = self.config.client_secret.is_some();
+        let refresh = refresh.map(|token| Refresh { token, reusable });
+        self.adding.insert(id);
+        self.keeper.add(now, id.0, access, refresh);
     }
 
     /// Forgets a user's tokens, here and in the store. Their wishes are blocked until another token is added.
@@ -289,9 +308,13 @@ impl Client {
     pub fn subscribe<T: Topic>(&mut self, now: Time, what: &T, via: Via) -> WishId {
         let id = WishId(self.next_id());
         let subject = match subject(what) {
+            _ if self.life != Life::Running => Err(CallError::Cancelled),
+            Ok(subject) => Ok(subject),
+            Err(invalid) => Err(CallError::Invalid(invalid)),
+        };
+        let subject = match subject {
             Ok(subject) => subject,
-            Err(invalid) => {
-                let why = CallError::Invalid(invalid);
+            Err(why) => {
                 self.notice(Notice::Subscription(id, SubscriptionState::Refused { why }));
                 return id;
             }
@@ -432,9 +455,7 @@ impl Client {
             FlowStep::Wait => {}
             FlowStep::Done(tokens) => {
                 self.logins.remove(&id);
-                let reusable = self.config.client_secret.is_some();
-                let refresh = tokens.refresh_token.map(|token| Refresh { token, reusable });
-                self.keeper.add(now, id.0, tokens.access_token, refresh);
+                self.add(now, id, tokens.access_token, tokens.refresh_token);
             }
             FlowStep::Failed(error) => {
                 self.logins.remove(&id);
@@ -475,6 +496,9 @@ impl Client {
 
     /// Carries the parts' outputs to where they belong and does what is due, until all are quiet.
     fn settle(&mut self, now: Time) {
+        if self.life == Life::Closed {
+            return;
+        }
         loop {
             if let Some(output) = self.keeper.poll_output() {
                 self.keeper_says(now, output);
@@ -489,7 +513,13 @@ impl Client {
                 self.timeout(now);
             }
         }
-        if self.life == Life::Closing && self.calls.is_empty() && self.stores.is_empty() {
+        // A token that is just being renewed would be lost.
+        let renewing = |owner: &Owner| matches!(owner, Owner::Keeper(_));
+        if self.life == Life::Closing
+            && self.calls.is_empty()
+            && self.stores.is_empty()
+            && !self.exchanges.values().any(renewing)
+        {
             self.closed(now);
         }
     }
@@ -502,6 +532,9 @@ impl Client {
         let shards: Vec<u32> = self.shards.keys().copied().collect();
         for shard in shards {
             self.with_shard(now, shard, |shard| shard.close(now));
+        }
+        for id in std::mem::take(&mut self.adding) {
+            self.reply(id, What::Login(Err(TokenError::Closed)));
         }
         self.shards.clear();
         self.exchanges.clear();
@@ -525,7 +558,10 @@ impl Client {
                     self.wake_unresolved(now);
                 }
             }
-            KeeperOutput::Added { tag, result } => self.reply(CallId(tag), What::Login(result)),
+            KeeperOutput::Added { tag, result } => {
+                self.adding.remove(&CallId(tag));
+                self.reply(CallId(tag), What::Login(result));
+            }
             KeeperOutput::Notice(notice) => {
                 match &notice {
                     TokenNotice::Refreshed(account) => {
@@ -698,3 +734,7 @@ fn subject<T: Topic>(what: &T) -> Result<Subject, Invalid> {
     }
     Ok(Subject { topic: T::META.name.into(), version: T::META.version.into(), condition })
 }
+
+#[cfg(test)]
+#[path = "client/tests.rs"]
+mod tests;

@@ -1,1 +1,56 @@
-//! Drives twitchwire.
+//! Twitch for programs without async: Helix calls, events and tokens over plain threads.
+//!
+//! Everything that is Twitch happens in [`twitchwire`]; this crate carries its bytes with [`ureq`] and [`tungstenite`].
+//!
+//! | I want to … | look at |
+//! | --- | --- |
+//! | start | [`Client::builder`] |
+//! | call Helix | [`Client::call`], [`Client::pages`], [`twitchwire::helix::api`] |
+//! | hear events | [`Client::subscribe`], [`twitchwire::eventsub::topic`] |
+//! | log a user in | [`Builder::login`], [`Builder::token`] |
+//! | keep tokens in a file | [`FileStore`] |
+//! | know what happens to links, tokens, subscriptions | [`Client::listen`] |
+//! | wait for one event | [`Client::wait_for`] |
+//! | test a bot | [`Builder::endpoints`], and the simulated Twitch of `twitchwire-sim` |
+//!
+//! ```no_run
+//! use twitchwire_blocking::{Client, FileStore};
+//! use twitchwire_blocking::auth::Scope;
+//! use twitchwire_blocking::eventsub::topic::channel::ChannelFollow;
+//!
+//! let (twitch, _notices) = Client::builder("client-id")
+//!     .store(FileStore::new("tokens.json"))
+//!     .scopes([Scope::ModeratorReadFollowers])
+//!     .login(|prompt| println!("{prompt}"))
+//!     .start()?;
+//! let me = twitch.me()?;
+//! for follow in twitch.subscribe(ChannelFollow::new(&me, &me))? {
+//!     println!("{} follows", follow?.user_name);
+//! }
+//! twitch.close();
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Threads
+//!
+//! A client has a thread for time, one for the token store, one for each socket, and up to
+//! [`Config::concurrent_requests`] for HTTP, started when they are needed. [`Client::close`], or dropping the last
+//! [`Client`], ends them all before it returns. That takes as long as a connection attempt under way, at most
+//! ten seconds.
+
+mod client;
+mod driver;
+mod http;
+mod listen;
+mod net;
+mod socket;
+mod store;
+
+pub use client::{Builder, Client, StartError};
+pub use listen::{ByPage, EventError, Events, Heard, Notices, Pages, WaitError};
+pub use store::FileStore;
+pub use twitchwire;
+pub use twitchwire::{
+    As, CallError, Config, Counts, Endpoints, Filter, Notice, SessionNotice, TokenError, WishError, WishId,
+    auth, eventsub, helix, id, value,
+};

@@ -1,1 +1,59 @@
-//! Drives twitchwire.
+//! Twitch on tokio: Helix calls, events and tokens.
+//!
+//! Everything that is Twitch happens in [`twitchwire`]; this crate carries its bytes with hyper and tokio-tungstenite.
+//!
+//! | I want to … | look at |
+//! | --- | --- |
+//! | start | [`Client::builder`] |
+//! | call Helix | [`Client::call`], [`Client::pages`], [`twitchwire::helix::api`] |
+//! | hear events | [`Client::subscribe`], [`twitchwire::eventsub::topic`] |
+//! | log a user in | [`Builder::login`], [`Builder::token`] |
+//! | keep tokens in a file | [`FileStore`] |
+//! | know what happens to links, tokens, subscriptions | [`Client::listen`] |
+//! | wait for one event | [`Client::wait_for`] |
+//! | test a bot | [`Builder::endpoints`], and the simulated Twitch of `twitchwire-sim` |
+//!
+//! ```no_run
+//! use twitchwire_tokio::{Client, FileStore};
+//! use twitchwire_tokio::auth::Scope;
+//! use twitchwire_tokio::eventsub::topic::channel::ChannelFollow;
+//!
+//! # async fn bot() -> Result<(), Box<dyn std::error::Error>> {
+//! let (twitch, _notices) = Client::builder("client-id")
+//!     .store(FileStore::new("tokens.json"))
+//!     .scopes([Scope::ModeratorReadFollowers])
+//!     .login(|prompt| println!("{prompt}"))
+//!     .start()
+//!     .await?;
+//! let me = twitch.me()?;
+//! let mut follows = twitch.subscribe(ChannelFollow::new(&me, &me)).await?;
+//! while let Some(follow) = follows.next().await {
+//!     println!("{} follows", follow?.user_name);
+//! }
+//! twitch.close().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Tasks
+//!
+//! A client lives on the runtime that [`Builder::start`] was called on, which may have one thread or many: a task for
+//! time, one for the token store, one for each socket, connection and request. [`Client::close`] ends them, and so does
+//! dropping the last [`Client`]. Futures can be dropped at any time: a call is cancelled, a subscription withdrawn.
+
+mod client;
+mod driver;
+mod http;
+mod listen;
+mod net;
+mod socket;
+mod store;
+
+pub use client::{Builder, Client, StartError, WaitError};
+pub use listen::{ByPage, EventError, Events, Heard, Notices, Pages};
+pub use store::FileStore;
+pub use twitchwire;
+pub use twitchwire::{
+    As, CallError, Config, Counts, Endpoints, Filter, Notice, SessionNotice, TokenError, WishError, WishId,
+    auth, eventsub, helix, id, value,
+};

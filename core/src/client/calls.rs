@@ -329,7 +329,7 @@ impl Client {
         let operation = call.prepared.operation;
         let (parts, body) = response.into_parts();
         let (status, headers) = (parts.status, parts.headers);
-        if status.is_success() {
+        if call.prepared.reads(status) {
             if let Some(account) = &account {
                 self.limiter.learn(now, account, &headers, false);
             }

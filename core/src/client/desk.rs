@@ -56,8 +56,8 @@ pub enum Next {
 /// Where callers wait for replies and notices.
 #[derive(Debug)]
 pub struct Desk<W> {
-    replies: BTreeMap<CallId, Waiting<W, Reply>>,
-    wishes: BTreeMap<WishId, Waiting<W, Result<(), WishError>>>,
+    replies: BTreeMap<CallId, Waiting<W>>,
+    wishes: BTreeMap<WishId, Settling<W>>,
     listeners: BTreeMap<ListenerId, Listener<W>>,
     everywhere: Vec<ListenerId>,
     by_wish: BTreeMap<WishId, Vec<ListenerId>>,
@@ -68,9 +68,17 @@ pub struct Desk<W> {
 }
 
 #[derive(Debug)]
-enum Waiting<W, T> {
+enum Waiting<W> {
     For(Option<W>),
-    Done(T),
+    Done(Reply),
+}
+
+/// Several callers may ask for the same, and so share a wish.
+#[derive(Debug)]
+struct Settling<W> {
+    callers: usize,
+    wakers: Vec<W>,
+    outcome: Option<Result<(), WishError>>,
 }
 
 #[derive(Debug)]
@@ -125,7 +133,16 @@ impl<W> Desk<W> {
 
     /// A call's reply, or a promise to call the waker. None too for a call that nobody expected.
     pub fn reply(&mut self, call: CallId, waker: impl FnOnce() -> W) -> Option<Reply> {
-        take(&mut self.replies, call, waker)
+        match self.replies.get_mut(&call)? {
+            Waiting::For(slot) => {
+                *slot = Some(waker());
+                None
+            }
+            Waiting::Done(_) => match self.replies.remove(&call) {
+                Some(Waiting::Done(reply)) => Some(reply),
+                _ => None,
+            },
+        }
     }
 
     /// Nobody wants this call's reply any more.
@@ -135,17 +152,29 @@ impl<W> Desk<W> {
 
     /// Somebody will ask how this wish fares first. To be said before the client's outputs are drained.
     pub fn expect_wish(&mut self, wish: WishId) {
-        self.wishes.insert(wish, Waiting::For(None));
+        let new = || Settling { callers: 0, wakers: Vec::new(), outcome: None };
+        self.wishes.entry(wish).or_insert_with(new).callers += 1;
     }
 
     /// Whether a wish is held, as soon as that is settled for the first time.
     pub fn settled(&mut self, wish: WishId, waker: impl FnOnce() -> W) -> Option<Result<(), WishError>> {
-        take(&mut self.wishes, wish, waker)
+        let settling = self.wishes.get_mut(&wish)?;
+        let Some(outcome) = settling.outcome.clone() else {
+            settling.wakers.push(waker());
+            return None;
+        };
+        self.forget_wish(wish);
+        Some(outcome)
     }
 
-    /// Nobody asks how this wish fares any more.
+    /// One caller does not ask how this wish fares any more.
     pub fn forget_wish(&mut self, wish: WishId) {
-        self.wishes.remove(&wish);
+        if let Some(settling) = self.wishes.get_mut(&wish) {
+            settling.callers -= 1;
+            if settling.callers == 0 {
+                self.wishes.remove(&wish);
+            }
+        }
     }
 
     /// Begins to listen: everything from now on is kept, up to `capacity` notices.
@@ -217,24 +246,32 @@ impl<W> Desk<W> {
     }
 
     /// Takes a reply; `wake` gets the waker of whoever waits for it.
-    pub fn put_reply(&mut self, call: CallId, reply: Reply, wake: impl FnMut(W)) {
-        put(&mut self.replies, call, reply, wake);
+    pub fn put_reply(&mut self, call: CallId, reply: Reply, mut wake: impl FnMut(W)) {
+        if let Some(slot @ Waiting::For(_)) = self.replies.get_mut(&call)
+            && let Waiting::For(Some(waker)) = std::mem::replace(slot, Waiting::Done(reply))
+        {
+            wake(waker);
+        }
     }
 
     /// Takes a notice; `wake` gets the wakers of those who wait for it.
     pub fn put_notice(&mut self, notice: Notice, mut wake: impl FnMut(W)) {
         match &notice {
             Notice::Subscription(wish, SubscriptionState::Enabled { .. }) => {
-                put(&mut self.wishes, *wish, Ok(()), &mut wake);
+                self.settle(*wish, Ok(()), &mut wake);
             }
             Notice::Subscription(wish, SubscriptionState::Blocked { why }) => {
-                put(&mut self.wishes, *wish, Err(WishError::Blocked(why.clone())), &mut wake);
+                self.settle(*wish, Err(WishError::Blocked(why.clone())), &mut wake);
             }
             Notice::Subscription(wish, SubscriptionState::Refused { why }) => {
-                put(&mut self.wishes, *wish, Err(WishError::Refused(why.clone())), &mut wake);
+                self.settle(*wish, Err(WishError::Refused(why.clone())), &mut wake);
             }
             Notice::Closed => return self.end(notice, wake),
             _ => {}
+        }
+        if self.ended {
+            // A listener's last notice is `Closed`, whatever is refused afterwards.
+            return;
         }
         let notification = match &notice {
             Notice::Notification(notification) => Some(notification),
@@ -274,6 +311,13 @@ impl<W> Desk<W> {
         }
     }
 
+    fn settle(&mut self, wish: WishId, outcome: Result<(), WishError>, wake: impl FnMut(W)) {
+        if let Some(settling) = self.wishes.get_mut(&wish) {
+            settling.outcome = Some(outcome);
+            settling.wakers.drain(..).for_each(wake);
+        }
+    }
+
     fn end(&mut self, notice: Notice, mut wake: impl FnMut(W)) {
         self.ended = true;
         let notice = Arc::new(notice);
@@ -287,28 +331,68 @@ impl<W> Desk<W> {
         }
         let wishes: Vec<WishId> = self.wishes.keys().copied().collect();
         for wish in wishes {
-            put(&mut self.wishes, wish, Err(WishError::Closed(TokenError::Closed)), &mut wake);
+            self.settle(wish, Err(WishError::Closed(TokenError::Closed)), &mut wake);
         }
     }
 }
 
-fn take<K: Ord, W, T>(all: &mut BTreeMap<K, Waiting<W, T>>, key: K, waker: impl FnOnce() -> W) -> Option<T> {
-    match all.get_mut(&key)? {
-        Waiting::For(slot) => {
-            *slot = Some(waker());
-            None
-        }
-        Waiting::Done(_) => match all.remove(&key) {
-            Some(Waiting::Done(value)) => Some(value),
-            _ => None,
-        },
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn put<K: Ord, W, T>(all: &mut BTreeMap<K, Waiting<W, T>>, key: K, value: T, mut wake: impl FnMut(W)) {
-    if let Some(slot @ Waiting::For(_)) = all.get_mut(&key)
-        && let Waiting::For(Some(waker)) = std::mem::replace(slot, Waiting::Done(value))
-    {
-        wake(waker);
+    fn enabled(wish: WishId) -> Notice {
+        Notice::Subscription(wish, SubscriptionState::Enabled { id: "sub-1".into(), cost: 0 })
+    }
+
+    #[test]
+    fn all_who_share_a_wish_hear_how_it_fares() {
+        let (mut desk, wish) = (Desk::new(), WishId(7));
+        desk.expect_wish(wish);
+        desk.expect_wish(wish);
+        assert_eq!(desk.settled(wish, || "one"), None);
+        assert_eq!(desk.settled(wish, || "two"), None);
+        let mut woken = Vec::new();
+        desk.put_notice(enabled(wish), |waker| woken.push(waker));
+        assert_eq!(woken, ["one", "two"]);
+        assert_eq!(desk.settled(wish, || "one"), Some(Ok(())));
+        assert_eq!(desk.settled(wish, || "two"), Some(Ok(())));
+        assert!(desk.wishes.is_empty());
+    }
+
+    #[test]
+    fn one_who_gives_up_leaves_the_others_waiting() {
+        let (mut desk, wish) = (Desk::new(), WishId(7));
+        desk.expect_wish(wish);
+        desk.expect_wish(wish);
+        desk.forget_wish(wish);
+        desk.put_notice(enabled(wish), |_: ()| {});
+        assert_eq!(desk.settled(wish, || ()), Some(Ok(())));
+    }
+
+    #[test]
+    fn a_slow_listener_loses_its_oldest_notices_and_is_told_how_many() {
+        let mut desk: Desk<()> = Desk::new();
+        let slow = desk.listen(Filter::Notices, 2);
+        for wish in 1..=5 {
+            desk.put_notice(enabled(WishId(wish)), |()| {});
+        }
+        assert!(matches!(desk.next(slow, || ()), Next::Lagged(3)));
+        let Next::Notice(first) = desk.next(slow, || ()) else { panic!("no notice") };
+        assert!(matches!(*first, Notice::Subscription(WishId(4), _)));
+    }
+
+    #[test]
+    fn nothing_is_heard_after_the_end_but_who_subscribes_late_is_refused() {
+        let (mut desk, wish): (Desk<()>, _) = (Desk::new(), WishId(7));
+        let listener = desk.listen(Filter::Everything, 2);
+        desk.put_notice(Notice::Closed, |()| {});
+        desk.expect_wish(wish);
+        let refused = SubscriptionState::Refused { why: CallError::Cancelled };
+        desk.put_notice(Notice::Subscription(wish, refused), |()| {});
+        assert_eq!(desk.settled(wish, || ()), Some(Err(WishError::Refused(CallError::Cancelled))));
+        assert!(
+            matches!(desk.next(listener, || ()), Next::Notice(notice) if matches!(*notice, Notice::Closed))
+        );
+        assert!(matches!(desk.next(listener, || ()), Next::Ended));
     }
 }

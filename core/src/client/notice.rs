@@ -3,11 +3,12 @@
 use super::WishId;
 use crate::auth::TokenNotice;
 use crate::auth::flow::Prompt;
-use crate::eventsub::{Gap, LostWhy, Notification, SubscriptionState};
+use crate::eventsub::{Gap, GapScope, LostWhy, Notification, SubscriptionState};
 use crate::id::SessionId;
 use crate::time::Time;
 use bytes::Bytes;
 use compact_str::CompactString;
+use std::fmt;
 
 /// Something the application may want to know.
 #[derive(Clone, Debug)]
@@ -84,4 +85,118 @@ pub enum SessionNotice {
         /// Why.
         why: LostWhy,
     },
+}
+
+/// One line for a log or a terminal.
+impl fmt::Display for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Notice::Notification(notification) => {
+                let subscription = &notification.subscription;
+                write!(f, "event {} version {}", subscription.topic, subscription.version)
+            }
+            Notice::Gap(gap) => gap.fmt(f),
+            Notice::Subscription(WishId(wish), state) => write!(f, "wish {wish}: {state}"),
+            Notice::Session(session) => session.fmt(f),
+            Notice::Token(token) => token.fmt(f),
+            Notice::Prompt(_, prompt) => prompt.fmt(f),
+            Notice::Unreadable { raw, why } => {
+                write!(f, "a frame of {} bytes cannot be read: {why}", raw.len())
+            }
+            Notice::UnknownMessage { message_type, .. } => {
+                write!(f, "a message of the unknown type {message_type}")
+            }
+            Notice::Closed => f.write_str("closed"),
+        }
+    }
+}
+
+impl fmt::Display for SessionNotice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SessionNotice::Opened { shard, session } => write!(f, "shard {shard}: session {session} is open"),
+            SessionNotice::Moving { shard } => write!(f, "shard {shard}: the server asks to move"),
+            SessionNotice::Moved { shard } => write!(f, "shard {shard}: moved to another connection"),
+            SessionNotice::NotOpened { shard, why, .. } => {
+                write!(f, "shard {shard}: no session, tried again soon: {why}")
+            }
+            SessionNotice::Lost { shard, why } => write!(f, "shard {shard}: session lost: {why}"),
+        }
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("events may be missing")?;
+        match &self.scope {
+            GapScope::Wishes(wishes) => {
+                let wishes: Vec<String> = wishes.iter().map(|WishId(wish)| wish.to_string()).collect();
+                write!(f, " for wish {}", wishes.join(", "))?;
+            }
+            GapScope::Shard(shard) => write!(f, " on shard {shard}")?,
+        }
+        if let Some(from) = &self.from {
+            write!(f, " from {from}")?;
+        }
+        if let Some(to) = &self.to {
+            write!(f, " to {to}")?;
+        }
+        write!(f, ": {}", self.why)
+    }
+}
+
+impl fmt::Display for SubscriptionState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SubscriptionState::Enabled { .. } => f.write_str("enabled"),
+            SubscriptionState::Interrupted => f.write_str("interrupted"),
+            SubscriptionState::Retrying { why, .. } => write!(f, "tried again soon: {why}"),
+            SubscriptionState::Blocked { why } => write!(f, "blocked: {why}"),
+            SubscriptionState::Refused { why } => write!(f, "refused: {why}"),
+        }
+    }
+}
+
+impl fmt::Display for TokenNotice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TokenNotice::Validated(account) => write!(f, "the token of {account} is valid"),
+            TokenNotice::Refreshed(account) => write!(f, "the token of {account} is renewed"),
+            TokenNotice::RefreshDelayed { account, why } => {
+                write!(f, "the token of {account} is not renewed yet, tried again soon: {why}")
+            }
+            TokenNotice::ReauthRequired { user, reason } => {
+                write!(f, "user {user} has to authorise the application again: {reason}")
+            }
+            TokenNotice::Parked { user, why } => write!(f, "the refresh of user {user} is parked: {why}"),
+            TokenNotice::Misconfigured(why) => write!(f, "check the client id and secret: {why}"),
+            TokenNotice::StoreFailed(why) => write!(f, "tokens cannot be stored, tried again soon: {why}"),
+            TokenNotice::Removed(user) => write!(f, "the token of user {user} was removed from the store"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gap_says_for_which_wishes_and_for_how_long() {
+        let gap = Gap {
+            scope: GapScope::Wishes(vec![WishId(2), WishId(5)]),
+            from: Some("2026-03-01T12:00:00Z".parse().unwrap()),
+            to: None,
+            why: "closed with 4000".into(),
+        };
+        assert_eq!(
+            Notice::Gap(gap).to_string(),
+            "events may be missing for wish 2, 5 from 2026-03-01T12:00:00Z: closed with 4000"
+        );
+    }
+
+    #[test]
+    fn a_frame_that_cannot_be_read_is_not_printed() {
+        let notice = Notice::Unreadable { raw: Bytes::from_static(b"secret"), why: "no JSON".into() };
+        assert_eq!(notice.to_string(), "a frame of 6 bytes cannot be read: no JSON");
+    }
 }

@@ -156,35 +156,6 @@ pub enum Transport {
     Unknown,
 }
 
-/// A transport's fields as they come: a union read from its tag would be copied into a buffer first.
-#[derive(Deserialize)]
-struct TransportFields {
-    method: CompactString,
-    session_id: Option<SessionId>,
-    connected_at: Option<Timestamp>,
-    disconnected_at: Option<Timestamp>,
-    conduit_id: Option<ConduitId>,
-    callback: Option<String>,
-}
-
-impl TryFrom<TransportFields> for Transport {
-    type Error = &'static str;
-
-    fn try_from(fields: TransportFields) -> Result<Self, &'static str> {
-        let TransportFields { method, session_id, connected_at, disconnected_at, conduit_id, callback } =
-            fields;
-        Ok(match method.as_str() {
-            "websocket" => {
-                let session_id = session_id.ok_or("missing field `session_id`")?;
-                Transport::WebSocket { session_id, connected_at, disconnected_at }
-            }
-            "conduit" => Transport::Conduit { conduit_id: conduit_id.ok_or("missing field `conduit_id`")? },
-            "webhook" => Transport::Webhook { callback: callback.ok_or("missing field `callback`")? },
-            _ => Transport::Unknown,
-        })
-    }
-}
-
 impl Transport {
     /// A WebSocket session, as Twitch is told of one.
     pub fn session(session: impl Into<SessionId>) -> Self {
@@ -221,6 +192,35 @@ impl PartialEq for WebhookSecret {
 impl Serialize for WebhookSecret {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.expose_secret())
+    }
+}
+
+/// A transport's fields as they come: a union read from its tag would be copied into a buffer first.
+#[derive(Deserialize)]
+struct TransportFields {
+    method: CompactString,
+    session_id: Option<SessionId>,
+    connected_at: Option<Timestamp>,
+    disconnected_at: Option<Timestamp>,
+    conduit_id: Option<ConduitId>,
+    callback: Option<String>,
+}
+
+impl TryFrom<TransportFields> for Transport {
+    type Error = &'static str;
+
+    fn try_from(fields: TransportFields) -> Result<Self, &'static str> {
+        let TransportFields { method, session_id, connected_at, disconnected_at, conduit_id, callback } =
+            fields;
+        Ok(match method.as_str() {
+            "websocket" => {
+                let session_id = session_id.ok_or("missing field `session_id`")?;
+                Transport::WebSocket { session_id, connected_at, disconnected_at }
+            }
+            "conduit" => Transport::Conduit { conduit_id: conduit_id.ok_or("missing field `conduit_id`")? },
+            "webhook" => Transport::Webhook { callback: callback.ok_or("missing field `callback`")? },
+            _ => Transport::Unknown,
+        })
     }
 }
 

@@ -121,7 +121,7 @@ fn op<E: Endpoint<Output: Encode>>(samples: impl IntoIterator<Item = E>) -> Oper
     for sample in samples {
         sample.check().expect("a sample keeps the limits");
         let text = sample.query().expect("a query");
-        query.extend(url::form_urlencoded::parse(text.as_bytes()).map(|(name, _)| name.into_owned()));
+        query.extend(form_urlencoded::parse(text.as_bytes()).map(|(name, _)| name.into_owned()));
         let body = sample.body().expect("a body");
         bodies.extend(body.map(|body| serde_json::from_slice::<Json>(&body).expect("JSON")));
     }

@@ -1,0 +1,128 @@
+//! Listens to a channel: chat, follows, raids, the stream's start and end.
+//!
+//! Without further ado it listens to a simulated Twitch for some ten seconds. With `TWITCH_CLIENT_ID` in the environment
+//! it listens to Twitch until Ctrl-C; `TWITCH_CLIENT_SECRET` is optional, tokens are kept in `TWITCH_TOKEN_FILE`
+//! (`tokens.json`).
+#![expect(clippy::print_stdout, reason = "an example prints")]
+
+use std::env;
+use std::error::Error;
+use std::time::Duration;
+use twitchwire_async_std::auth::Scope;
+use twitchwire_async_std::auth::TokenNotice;
+use twitchwire_async_std::eventsub::Event;
+use twitchwire_async_std::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
+use twitchwire_async_std::eventsub::topic::chat::ChannelChatMessage;
+use twitchwire_async_std::eventsub::topic::stream::{StreamOffline, StreamOnline};
+use twitchwire_async_std::helix::api::{GetChannelFollowers, GetUsers};
+use twitchwire_async_std::{Builder, Client, Endpoints, FileStore, Heard, Notice, Notices, SessionNotice};
+use twitchwire_sim::{Server, World, scene};
+
+#[async_std::main]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let (builder, simulation) = match env::var("TWITCH_CLIENT_ID") {
+        Ok(id) => (for_twitch(id), None),
+        Err(_) => {
+            let (builder, server) = for_simulation()?;
+            (builder, Some(server))
+        }
+    };
+    let (twitch, notices) = builder
+        .scopes([Scope::UserReadChat, Scope::ModeratorReadFollowers])
+        .login(|prompt| println!("To log in, {prompt}."))
+        .start()
+        .await?;
+    let printer = async_std::task::spawn(print(notices));
+
+    let me = twitch.me()?;
+    for user in twitch.as_user(&me).call(&GetUsers::own()).await? {
+        println!("You are {} ({}).", user.display_name, user.id);
+    }
+    if simulation.is_some() || env::var("TWITCH_CLIENT_SECRET").is_ok() {
+        let users = twitch.as_app().call(&GetUsers::by_id([&me])).await?;
+        println!("The app's own token finds {} user.", users.len());
+    }
+    let mut followers = 0;
+    let mut pages = twitch.pages(&GetChannelFollowers::new(&me));
+    while let Some(follower) = pages.next().await {
+        follower?;
+        followers += 1;
+    }
+    println!("You have {followers} followers.");
+
+    // The printer hears them all, in the order in which they come.
+    twitch.subscribe(ChannelChatMessage::new(&me, &me)).await?.detach();
+    twitch.subscribe(ChannelFollow::new(&me, &me)).await?.detach();
+    twitch.subscribe(ChannelRaid::to(&me)).await?.detach();
+    twitch.subscribe(StreamOnline::new(&me)).await?.detach();
+    twitch.subscribe(StreamOffline::new(&me)).await?.detach();
+    println!("Listening.");
+
+    if simulation.is_some() {
+        // With the stream the scene ends.
+        twitch.wait_for::<StreamOffline>(|_| true, Duration::from_secs(20)).await?;
+    } else {
+        let (interrupt, interrupted) = async_std::channel::bounded(1);
+        ctrlc::set_handler(move || {
+            let _ = interrupt.try_send(());
+        })?;
+        interrupted.recv().await?;
+    }
+    twitch.close().await;
+    printer.await;
+
+    let counts = twitch.counts();
+    println!(
+        "{} events, {} duplicates dropped, {} gaps, {} moves, {} losses, {} refreshes.",
+        counts.events, counts.duplicates, counts.gaps, counts.moves, counts.losses, counts.refreshes
+    );
+    Ok(())
+}
+
+fn for_twitch(id: String) -> Builder {
+    let tokens = env::var("TWITCH_TOKEN_FILE").unwrap_or_else(|_| "tokens.json".into());
+    let builder = Client::builder(id).store(FileStore::new(tokens));
+    match env::var("TWITCH_CLIENT_SECRET") {
+        Ok(secret) => builder.secret(secret),
+        Err(_) => builder,
+    }
+}
+
+fn for_simulation() -> Result<(Builder, Server), Box<dyn Error>> {
+    let mut world = World::new(1, "2026-03-01T12:00:00Z".parse()?);
+    scene::listen(&mut world);
+    let server = Server::start(world)?;
+    let endpoints = Endpoints::local(&server.http_url().parse()?, &server.ws_url().parse()?);
+    Ok((Client::builder(scene::CLIENT_ID).secret(scene::CLIENT_SECRET).endpoints(endpoints), server))
+}
+
+async fn print(mut notices: Notices) {
+    while let Some(heard) = notices.next().await {
+        match heard {
+            Heard::Lagged(count) => println!("! {count} notices were dropped"),
+            Heard::Notice(notice) => match &*notice {
+                Notice::Notification(notification) => println!("{}", line(&notification.event())),
+                Notice::Gap(_)
+                | Notice::Session(
+                    SessionNotice::Opened { .. } | SessionNotice::Moved { .. } | SessionNotice::Lost { .. },
+                )
+                | Notice::Token(TokenNotice::Refreshed(_))
+                | Notice::Closed => println!("* {notice}"),
+                _ => {}
+            },
+        }
+    }
+}
+
+fn line(event: &Event) -> String {
+    match event {
+        Event::ChannelChatMessage(said) => format!("{}: {}", said.chatter_user_name, said.message.text),
+        Event::ChannelFollow(follow) => format!("{} follows", follow.user_name),
+        Event::ChannelRaid(raid) => {
+            format!("{} raids with {} viewers", raid.from_broadcaster_user_name, raid.viewers)
+        }
+        Event::StreamOnline(stream) => format!("{} is live", stream.broadcaster_user_name),
+        Event::StreamOffline(stream) => format!("{} is offline", stream.broadcaster_user_name),
+        other => format!("{other:?}"),
+    }
+}

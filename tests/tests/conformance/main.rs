@@ -1,0 +1,46 @@
+//! The same tests for every adapter, over real loopback sockets.
+//!
+//! `suite.rs` holds the tests, written against [`adapter::Adapter`]; a shim per adapter lies beside it. Every test runs
+//! with a time limit, and at its end the world must not have seen a broken rule.
+
+mod adapter;
+mod asynchronous;
+mod blocking;
+mod stage;
+mod suite;
+
+/// Runs every test of the suite with every adapter.
+macro_rules! conforms {
+    ($($test:ident)*) => {
+        mod with_threads {
+            $(#[test] fn $test() { crate::stage::within_a_minute(crate::suite::$test::<crate::blocking::Blocking>); })*
+        }
+        mod on_tokio {
+            $(#[test] fn $test() { crate::stage::within_a_minute(crate::suite::$test::<crate::asynchronous::Tokio>); })*
+        }
+    };
+}
+
+conforms! {
+    a_call_gives_its_value
+    many_calls_at_once_all_come_back
+    a_refusal_carries_twitchs_words
+    a_walk_fetches_every_page_and_stops_at_its_limit
+    a_user_logs_in_with_a_code_and_the_next_start_needs_none
+    a_wrong_secret_is_misconfigured
+    a_token_that_lacks_a_scope_does_not_start
+    a_wish_without_its_scope_is_blocked
+    a_wish_that_can_never_succeed_is_refused
+    events_come_in_order_and_once
+    dropping_the_events_deletes_the_subscription
+    waiting_for_one_event_finds_it_or_gives_up
+    a_requested_reconnect_loses_nothing
+    an_abrupt_disconnect_is_a_gap_and_the_subscription_comes_back
+    an_expired_token_is_refreshed_once
+    frames_that_nobody_understands_are_told_and_later_events_arrive
+    a_refused_connection_is_told_and_tried_again
+    a_server_that_is_gone_is_told_and_found_again
+    without_a_server_a_call_was_not_sent
+    closing_twice_does_no_harm_and_ends_everything
+    dropping_the_last_handle_closes_the_sockets
+}

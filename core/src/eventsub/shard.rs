@@ -70,10 +70,7 @@ impl ShardConfig {
 /// What a shard asks for, and what it tells.
 #[derive(Debug)]
 #[must_use]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "most outputs are notifications, and a box each would cost more"
-)]
+#[expect(clippy::large_enum_variant, reason = "taken apart at once")]
 pub enum ShardOutput {
     /// Open a socket.
     Connect {

@@ -7,7 +7,7 @@
 use bytes::Bytes;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use serde::de::IgnoredAny;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::hint::black_box;
 use twitchwire::eventsub::Event;
 use twitchwire::eventsub::frame::{self, Message};
@@ -33,28 +33,7 @@ fn frame(topic: &str, version: &str, event: &str) -> Bytes {
 
 /// A chat message that makes a frame of about 1.5 kB.
 fn chat_message() -> Bytes {
-    let event = json!({
-        "broadcaster_user_id": "100100100", "broadcaster_user_login": "ada", "broadcaster_user_name": "Ada",
-        "source_broadcaster_user_id": null, "source_broadcaster_user_login": null,
-        "source_broadcaster_user_name": null,
-        "chatter_user_id": "200200200", "chatter_user_login": "brook", "chatter_user_name": "Brook",
-        "message_id": "a1b2c3d4-e5f6-4789-9abc-def012345678", "source_message_id": null, "is_source_only": null,
-        "message": {
-            "text": "that was the best fence I have seen in a while adaWave",
-            "fragments": [
-                {"type": "text", "text": "that was the best fence I have seen in a while ",
-                 "cheermote": null, "emote": null, "mention": null},
-                {"type": "emote", "text": "adaWave", "cheermote": null, "emote": {
-                    "id": "300300300", "emote_set_id": "400400", "owner_id": "100100100", "format": ["static"],
-                }, "mention": null},
-            ],
-        },
-        "color": "#FF7F50",
-        "badges": [{"set_id": "moderator", "id": "1", "info": ""}, {"set_id": "subscriber", "id": "12", "info": "16"}],
-        "source_badges": null, "message_type": "text", "cheer": null, "reply": null,
-        "channel_points_custom_reward_id": null, "channel_points_animation_id": null,
-    });
-    frame("channel.chat.message", "1", &event.to_string())
+    Bytes::from_static(include_bytes!("../fixtures/chat_message_frame.json"))
 }
 
 /// A frame of every type and version, from the fixtures of the tests.

@@ -1,6 +1,6 @@
 //! Small values that Helix and EventSub share.
 
-use crate::wire::{empty_as_none, open_enum};
+use crate::wire::{empty_as_none, null_as_default, open_enum};
 use compact_str::CompactString;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -90,22 +90,28 @@ impl From<&str> for ImageTemplate {
 #[non_exhaustive]
 pub struct Images {
     /// The address of the small one.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub url_1x: String,
     /// The address of the medium one, twice the size.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub url_2x: String,
     /// The address of the large one, four times the size.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub url_4x: String,
 }
 
 /// A sum of money.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Amount {
     /// The sum in the currency's smallest unit, such as cents.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub value: i64,
     /// How many digits of it stand behind the point.
+    #[serde(default, alias = "decimal_place", deserialize_with = "null_as_default")]
     pub decimal_places: u32,
     /// The currency in three letters (ISO 4217), such as `EUR`; empty where nothing was set.
+    #[serde(default, deserialize_with = "null_as_default")]
     pub currency: CompactString,
 }
 

@@ -3,7 +3,7 @@
 use super::chat::{ChatMessage, NamedEmote, TextWithEmotes};
 use crate::eventsub::topic;
 use crate::id::{Login, RedemptionId, RewardId, UserId};
-use crate::value::Color;
+use crate::value::{Color, Images};
 use crate::wire::{empty_as_none, null_as_default, open_enum};
 use compact_str::CompactString;
 use jiff::Timestamp;
@@ -184,21 +184,6 @@ pub struct RewardCooldown {
     pub seconds: u64,
 }
 
-/// A reward's picture in three sizes.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct RewardImage {
-    /// 28 by 28 pixels.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub url_1x: String,
-    /// 56 by 56 pixels.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub url_2x: String,
-    /// 112 by 112 pixels.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub url_4x: String,
-}
-
 /// The broadcaster adds a reward.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ChannelPointsCustomRewardAdd {
@@ -265,10 +250,10 @@ pub struct ChannelPointsCustomRewardEvent {
     pub background_color: Option<Color>,
     /// Its picture, if it has one of its own.
     #[serde(default)]
-    pub image: Option<RewardImage>,
+    pub image: Option<Images>,
     /// Its picture otherwise.
     #[serde(default)]
-    pub default_image: Option<RewardImage>,
+    pub default_image: Option<Images>,
     /// How long it rests after a redemption.
     #[serde(default, deserialize_with = "null_as_default")]
     pub global_cooldown: RewardCooldown,

@@ -2,25 +2,11 @@
 
 use crate::eventsub::topic;
 use crate::id::{CampaignId, DonationId, Login, UserId};
+use crate::value::Amount;
 use crate::wire::null_as_default;
 use compact_str::CompactString;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-
-/// An amount of money.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Amount {
-    /// The amount in the currency's smallest unit, such as cents.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub value: u64,
-    /// How many of its digits stand behind the point.
-    #[serde(alias = "decimal_place", default, deserialize_with = "null_as_default")]
-    pub decimal_places: u32,
-    /// The currency, as an ISO 4217 code; empty where the amount is not set.
-    #[serde(default, deserialize_with = "null_as_default")]
-    pub currency: CompactString,
-}
 
 /// Somebody gives to the charity campaign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -2,10 +2,9 @@
 
 use super::{Badge, ChatMessage};
 use crate::eventsub::topic;
-use crate::eventsub::topic::charity::Amount;
 use crate::eventsub::topic::tagged::tagged;
 use crate::id::{ChatMessageId, Login, UserId};
-use crate::value::{Color, Tier};
+use crate::value::{Amount, Color, Tier};
 use crate::wire::{empty_as_none, null_as_default};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};

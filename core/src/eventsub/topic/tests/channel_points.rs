@@ -4,6 +4,7 @@ use super::{at, condition_is, read, readable, reads_as};
 use crate::eventsub::Topic;
 use crate::eventsub::topic::channel_points::*;
 use crate::eventsub::topic::chat::*;
+use crate::value::Images;
 use serde_json::json;
 
 #[test]
@@ -94,12 +95,12 @@ fn channel_points_custom_reward_add_decodes_to_the_field_and_back() {
         max_per_stream: RewardLimit { is_enabled: true, value: 10 },
         max_per_user_per_stream: RewardLimit { is_enabled: false, value: 0 },
         background_color: Some("#FF7F50".into()),
-        image: Some(RewardImage {
+        image: Some(Images {
             url_1x: "https://cdn.example/1.png".into(),
             url_2x: "https://cdn.example/2.png".into(),
             url_4x: "https://cdn.example/4.png".into(),
         }),
-        default_image: Some(RewardImage {
+        default_image: Some(Images {
             url_1x: "https://cdn.example/1.png".into(),
             url_2x: "https://cdn.example/2.png".into(),
             url_4x: "https://cdn.example/4.png".into(),
@@ -138,12 +139,12 @@ fn channel_points_custom_reward_update_decodes_to_the_field_and_back() {
         max_per_stream: RewardLimit { is_enabled: true, value: 10 },
         max_per_user_per_stream: RewardLimit { is_enabled: false, value: 0 },
         background_color: Some("#FF7F50".into()),
-        image: Some(RewardImage {
+        image: Some(Images {
             url_1x: "https://cdn.example/1.png".into(),
             url_2x: "https://cdn.example/2.png".into(),
             url_4x: "https://cdn.example/4.png".into(),
         }),
-        default_image: Some(RewardImage {
+        default_image: Some(Images {
             url_1x: "https://cdn.example/1.png".into(),
             url_2x: "https://cdn.example/2.png".into(),
             url_4x: "https://cdn.example/4.png".into(),
@@ -182,12 +183,12 @@ fn channel_points_custom_reward_remove_decodes_to_the_field_and_back() {
         max_per_stream: RewardLimit { is_enabled: true, value: 10 },
         max_per_user_per_stream: RewardLimit { is_enabled: false, value: 0 },
         background_color: Some("#FF7F50".into()),
-        image: Some(RewardImage {
+        image: Some(Images {
             url_1x: "https://cdn.example/1.png".into(),
             url_2x: "https://cdn.example/2.png".into(),
             url_4x: "https://cdn.example/4.png".into(),
         }),
-        default_image: Some(RewardImage {
+        default_image: Some(Images {
             url_1x: "https://cdn.example/1.png".into(),
             url_2x: "https://cdn.example/2.png".into(),
             url_4x: "https://cdn.example/4.png".into(),

@@ -2,6 +2,7 @@
 
 use super::{at, condition_is, read, reads_as};
 use crate::eventsub::topic::charity::*;
+use crate::value::Amount;
 use serde_json::json;
 
 #[test]

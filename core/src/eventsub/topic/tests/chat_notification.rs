@@ -1,9 +1,8 @@
 //! Every topic of the family, field by field.
 
 use super::{condition_is, read, readable, reads_as};
-use crate::eventsub::topic::charity::Amount;
 use crate::eventsub::topic::chat::*;
-use crate::value::Tier;
+use crate::value::{Amount, Tier};
 use serde_json::json;
 
 #[test]

@@ -53,7 +53,7 @@ const SCOPES: &[&str] = &["user:read:chat", "moderator:read:followers"];
 /// Runs the schedule of a seed. One that fails is run again with its trace kept.
 pub fn run(seed: u64) -> Result<Report, Box<Failed>> {
     // Every so often all that a client prints is searched for secrets.
-    let keep = if seed % 16 == 0 { TRACE } else { 0 };
+    let keep = if seed.is_multiple_of(16) { TRACE } else { 0 };
     run_traced(seed, keep).or_else(|failed| if keep == 0 { run_traced(seed, TRACE) } else { Err(failed) })
 }
 

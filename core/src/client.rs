@@ -10,12 +10,14 @@ mod config;
 mod desk;
 mod io;
 mod notice;
+mod start;
 
 pub use call::{As, Call, Login, Reply};
 pub use config::Config;
-pub use desk::{Desk, Filter, ListenerId, Next, WishError};
+pub use desk::{Desk, EventError, Filter, Heard, ListenerId, Next, WaitError, WishError};
 pub use io::*;
 pub use notice::{Notice, SessionNotice};
+pub use start::{Entry, Start, StartError};
 
 pub use crate::auth::TokenError;
 pub use crate::helix::CallError;
@@ -75,6 +77,7 @@ pub struct Client {
     dedup: Dedup,
     calls: calls::Calls,
     logins: BTreeMap<CallId, DeviceFlow>,
+    starting: BTreeMap<CallId, start::Starting>,
     /// Tokens that somebody waits for to be proven and written down.
     adding: BTreeSet<CallId>,
     exchanges: BTreeMap<HttpId, Owner>,
@@ -120,6 +123,8 @@ enum Timer {
     Keeper,
     /// A login's.
     Login(CallId),
+    /// When a start has taken long enough.
+    Start(CallId),
     /// When closing has taken long enough.
     Closing,
 }
@@ -161,6 +166,7 @@ impl Client {
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
             calls: calls::Calls::new(config.concurrent_requests),
             logins: BTreeMap::new(),
+            starting: BTreeMap::new(),
             adding: BTreeSet::new(),
             exchanges: BTreeMap::new(),
             stores: BTreeMap::new(),
@@ -234,6 +240,7 @@ impl Client {
 
     /// Does not want a call's reply any more. What was sent already may still happen.
     pub fn cancel(&mut self, now: Time, call: CallId) {
+        self.end_start(call);
         if self.logins.remove(&call).is_some() {
             self.timers.set(&Timer::Login(call), None);
         }
@@ -248,15 +255,18 @@ impl Client {
             self.reply(id, What::Login(Err(TokenError::Closed)));
             return Login { id };
         }
+        self.log_in(now, id, scopes.into_iter().collect());
+        Login { id }
+    }
+
+    fn log_in(&mut self, now: Time, id: CallId, scopes: Vec<Scope>) {
         let credentials = Credentials {
             client_id: self.config.client_id.clone(),
             client_secret: self.config.client_secret.clone(),
         };
-        let scopes = scopes.into_iter().collect();
         let (flow, request) = DeviceFlow::start(self.config.endpoints.oauth.clone(), credentials, scopes);
         self.logins.insert(id, flow);
         self.exchange(now, Owner::Login(id), request, true, now + self.config.answer_timeout);
-        Login { id }
     }
 
     /// Takes a user's tokens: validates them, writes them down, and replies whose they are. A refresh token is
@@ -360,6 +370,7 @@ impl Client {
         self.life = Life::Closing;
         self.unresolved.clear();
         self.cancel_application_calls(now);
+        self.fail_starting(&TokenError::Closed);
         for id in std::mem::take(&mut self.logins).into_keys() {
             self.timers.set(&Timer::Login(id), None);
             self.reply(id, What::Login(Err(TokenError::Closed)));
@@ -489,6 +500,7 @@ impl Client {
                         self.login_step(now, id, step);
                     }
                 }
+                Timer::Start(id) => self.start_timeout(id),
                 Timer::Closing => self.closed(now),
             }
         }
@@ -555,6 +567,7 @@ impl Client {
             KeeperOutput::Changed(account) => {
                 self.wake(now, &account);
                 if self.keeper.is_loaded() {
+                    self.go_on_starting(now);
                     self.wake_unresolved(now);
                 }
             }
@@ -569,6 +582,10 @@ impl Client {
                         self.token_changed(account);
                     }
                     TokenNotice::Validated(account) => self.token_changed(account),
+                    // A store that cannot be read is better told at the start than waited for.
+                    TokenNotice::StoreFailed(why) if !self.keeper.is_loaded() => {
+                        self.fail_starting(&TokenError::Store(why.clone()));
+                    }
                     _ => {}
                 }
                 self.notice(Notice::Token(notice));

@@ -1,7 +1,7 @@
 //! [`Builder`] makes a client, [`Client`] is the handle to it.
 
 use crate::driver::Shared;
-use crate::listen::{Events, Heard, Notices, Pages};
+use crate::listen::{Events, Notices, Pages};
 use crate::net::Net;
 use async_std::future::timeout;
 use std::fmt;
@@ -12,16 +12,15 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use twitchwire::auth::flow::Prompt;
-use twitchwire::auth::store::{MemoryStore, Store, StoreError};
+use twitchwire::auth::store::{MemoryStore, Store};
 use twitchwire::auth::{Account, Identity, Scope, TokenError};
 use twitchwire::eventsub::{Topic, Via};
-use twitchwire::helix::api::GetUsers;
 use twitchwire::helix::{Budget, CallError, Endpoint, Paged, Prepared, Value};
 use twitchwire::id::UserId;
 use twitchwire::jiff::Timestamp;
 use twitchwire::{
-    As, CallId, Config, Counts, Endpoints, Filter, Input, LINGER, Notice, Reply, SecretString, WishError,
-    WishId,
+    As, CallId, Config, Counts, Endpoints, Entry, Filter, Input, LINGER, Reply, SecretString, StartError,
+    WaitError, WishError, WishId,
 };
 
 type Show = Box<dyn FnOnce(&Prompt) + Send>;
@@ -35,43 +34,6 @@ pub struct Builder {
     token: Option<(SecretString, Option<SecretString>)>,
     login: Option<Show>,
     roots: Vec<Vec<u8>>,
-}
-
-/// Why a client did not start, and what to do.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The token store cannot be used.
-    #[error("{0}")]
-    Store(#[from] StoreError),
-    /// There is no token that can be used.
-    #[error("{0}")]
-    Token(#[from] TokenError),
-    /// The token that was given lacks scopes; get one that has them.
-    #[error("the token of {user} lacks {}", .scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(", "))]
-    MissingScopes {
-        /// Whose token.
-        user: UserId,
-        /// What it lacks.
-        scopes: Vec<Scope>,
-    },
-    /// The stored token could not be tried out.
-    #[error("{0}")]
-    Call(#[from] CallError),
-    /// A root certificate cannot be used.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] rustls::Error),
-}
-
-/// Why [`Client::wait_for`] has nothing to give.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WaitError {
-    /// No such event came in time.
-    #[error("no such event came in time")]
-    Timeout,
-    /// The client closed.
-    #[error("the client closed")]
-    Closed,
 }
 
 impl Builder {
@@ -133,33 +95,20 @@ impl Builder {
     /// Starts the client: reads the store, adds the token, logs in. The notices hear everything from the very first.
     pub async fn start(self) -> Result<(Client, Notices), StartError> {
         let Builder { config, store, scopes, token, login, roots } = self;
-        let (shared, loaded) = Shared::start(config, Net::new(&roots)?, store);
+        let net =
+            Net::new(&roots).map_err(|error| StartError::Driver(format!("TLS cannot be set up: {error}")))?;
+        let shared = Shared::start(config, net, store);
         let mut client = Client { life: Arc::new(Life(shared)), me: None, who: As::Default };
         let notices = client.listen(Filter::Everything);
         client.shared().input(Input::Wall(Timestamp::now()));
-        if let Ok(Some(error)) = loaded.recv().await {
-            return Err(error.into());
-        }
-        if let Some((access, refresh)) = token {
-            let identity = client.added(access, refresh).await?;
-            client.me = Some(sufficient(identity, &scopes)?);
-        } else if let Some(show) = login {
-            client.me = Some(match client.stored_user(&scopes).await? {
-                Some(user) => user,
-                None => sufficient(client.log_in(&scopes, show).await?, &scopes)?,
-            });
-        }
+        let entry = match (token, &login) {
+            (Some((access, refresh)), _) => Entry::Token { access, refresh },
+            (None, Some(_)) => Entry::Login,
+            (None, None) => Entry::Stored,
+        };
+        let identity = client.begin(entry, scopes, login).await?;
+        client.me = identity.map(|identity| identity.user);
         Ok((client, notices))
-    }
-}
-
-fn sufficient(identity: Identity, scopes: &[Scope]) -> Result<UserId, StartError> {
-    let missing: Vec<Scope> =
-        scopes.iter().filter(|scope| !identity.scopes.contains(scope)).cloned().collect();
-    if missing.is_empty() {
-        Ok(identity.user)
-    } else {
-        Err(StartError::MissingScopes { user: identity.user, scopes: missing })
     }
 }
 
@@ -294,9 +243,7 @@ impl Client {
         let mut notices = self.listen(Filter::topic::<T>());
         let first = async {
             while let Some(heard) = notices.next().await {
-                if let Heard::Notice(notice) = heard
-                    && let Notice::Notification(notification) = &*notice
-                    && let Ok(event) = notification.decode::<T>()
+                if let Some(Ok(event)) = heard.event::<T>()
                     && wanted(&event)
                 {
                     return Ok(event);
@@ -330,42 +277,23 @@ impl Client {
         login.finish(reply)
     }
 
-    /// A user whose stored token has the scopes, and still works.
-    async fn stored_user(&self, scopes: &[Scope]) -> Result<Option<UserId>, StartError> {
-        let suffices = |held: &[Scope]| scopes.iter().all(|scope| held.contains(scope));
-        let users: Vec<UserId> = {
-            let state = self.shared().lock();
-            let records = state.core.tokens().filter(|record| suffices(&record.scopes));
-            records.map(|record| record.user.clone()).collect()
-        };
-        for user in users {
-            match self.as_user(&user).call(&GetUsers::own()).await {
-                Ok(_) => return Ok(Some(user)),
-                Err(CallError::NoToken { why: why @ TokenError::Misconfigured(_), .. }) => {
-                    return Err(why.into());
-                }
-                // Dead or parked: the user has to log in again.
-                Err(CallError::NoToken { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(None)
-    }
-
-    async fn log_in(&self, scopes: &[Scope], show: Show) -> Result<Identity, TokenError> {
+    /// Waits until the client has found whom to act for, and shows the user what a login asks of them.
+    async fn begin(
+        &self,
+        entry: Entry,
+        scopes: Vec<Scope>,
+        mut show: Option<Show>,
+    ) -> Result<Option<Identity>, StartError> {
         let mut notices = self.listen(Filter::Notices);
-        let login = self.shared().with(|state, now| {
-            let login = state.core.login(now, scopes.to_vec());
-            state.desk.expect(login.id());
-            login
+        let start = self.shared().with(|state, now| {
+            let start = state.core.start(now, entry, scopes);
+            state.desk.expect(start.id());
+            start
         });
-        let mut show = Some(show);
-        let mut reply = Waiting::new(self, login.id());
+        let mut reply = Waiting::new(self, start.id());
         let reply = poll_fn(|context| {
             while let Poll::Ready(Some(heard)) = notices.poll_heard(context) {
-                if let Heard::Notice(notice) = heard
-                    && let Notice::Prompt(id, prompt) = &*notice
-                    && *id == login.id()
+                if let Some(prompt) = heard.prompt(start.id())
                     && let Some(show) = show.take()
                 {
                     show(prompt);
@@ -374,7 +302,7 @@ impl Client {
             Pin::new(&mut reply).poll(context)
         })
         .await;
-        login.finish(reply)
+        start.finish(reply)
     }
 
     /// Forgets a user's tokens, here and in the store.
@@ -477,7 +405,8 @@ mod tests {
     use async_std::channel;
     use futures_lite::future::or;
     use std::sync::Weak;
-    use twitchwire::auth::store::{StoreOp, Stored};
+    use twitchwire::auth::store::{StoreError, StoreOp, Stored};
+    use twitchwire::helix::api::GetUsers;
     use twitchwire_sim::{Server, World};
 
     fn stage() -> (Server, Builder) {

@@ -58,12 +58,8 @@ impl State {
 }
 
 impl Shared {
-    /// Starts the tasks of a client. The receiver tells how the store's first operation went, which is its loading.
-    pub(crate) fn start(
-        config: Config,
-        net: Net,
-        store: Arc<dyn Store>,
-    ) -> (Arc<Self>, Receiver<Option<StoreError>>) {
+    /// Starts the tasks of a client.
+    pub(crate) fn start(config: Config, net: Net, store: Arc<dyn Store>) -> Arc<Self> {
         let (ops, queue) = channel::unbounded();
         let shared = Arc::new(Shared {
             origin: Instant::now(),
@@ -82,11 +78,10 @@ impl Shared {
             }),
             clock: channel::bounded(1),
         });
-        let (loaded, first) = channel::bounded(1);
         // Ends by itself with the queue: what was to be written down is written down even if the client is dropped.
-        task::spawn(keep_store(Arc::downgrade(&shared), store, queue, loaded));
+        task::spawn(keep_store(Arc::downgrade(&shared), store, queue));
         shared.spawn(keep_time(shared.clone()));
-        (shared, first)
+        shared
     }
 
     /// Lets something happen to the core, and does what it asks for then.
@@ -243,24 +238,14 @@ async fn keep_time(shared: Arc<Shared>) {
 }
 
 /// Carries out store operations one after the other, on threads that may block.
-async fn keep_store(
-    shared: Weak<Shared>,
-    store: Arc<dyn Store>,
-    queue: Receiver<(StoreId, StoreOp)>,
-    loaded: Sender<Option<StoreError>>,
-) {
-    let mut loaded = Some(loaded);
+async fn keep_store(shared: Weak<Shared>, store: Arc<dyn Store>, queue: Receiver<(StoreId, StoreOp)>) {
     while let Ok((id, op)) = queue.recv().await {
         let store = store.clone();
         let run = move || catch_unwind(AssertUnwindSafe(|| store.run(op)));
         let panicked = |_| Err(StoreError::Failed("the store panicked".into()));
         let result = spawn_blocking(run).await.unwrap_or_else(panicked);
-        let failed = result.as_ref().err().cloned();
         if let Some(shared) = shared.upgrade() {
             shared.input(Input::Stored(id, result));
-        }
-        if let Some(loaded) = loaded.take() {
-            let _ = loaded.try_send(failed);
         }
     }
 }

@@ -50,11 +50,11 @@ mod net;
 mod socket;
 mod store;
 
-pub use client::{Builder, Client, StartError, WaitError};
-pub use listen::{ByPage, EventError, Events, Heard, Notices, Pages};
+pub use client::{Builder, Client};
+pub use listen::{ByPage, Events, Notices, Pages};
 pub use store::FileStore;
 pub use twitchwire;
 pub use twitchwire::{
-    As, CallError, Config, Counts, Endpoints, Filter, Notice, SessionNotice, TokenError, WishError, WishId,
-    auth, eventsub, helix, id, value,
+    As, CallError, Config, Counts, Endpoints, EventError, Filter, Heard, Notice, SessionNotice, StartError,
+    TokenError, WaitError, WishError, WishId, auth, eventsub, helix, id, value,
 };

@@ -5,7 +5,7 @@ use futures_lite::future::{or, zip};
 use http::StatusCode;
 use std::time::Duration;
 
-use twitchwire_async_std::auth::Scope;
+use twitchwire_async_std::auth::{Scope, TokenError};
 use twitchwire_async_std::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
 use twitchwire_async_std::eventsub::topic::chat::ChannelChatMessage;
 use twitchwire_async_std::eventsub::{Blocked, LostWhy};
@@ -234,7 +234,8 @@ async fn a_damaged_token_file_is_named_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.json");
     std::fs::write(&path, "half a fi").unwrap();
-    let Err(StartError::Store(error)) = soon(stage.builder().store(FileStore::new(&path)).start()).await
+    let Err(StartError::Token(TokenError::Store(error))) =
+        soon(stage.builder().store(FileStore::new(&path)).start()).await
     else {
         panic!("started with a damaged store")
     };

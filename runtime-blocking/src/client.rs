@@ -1,7 +1,7 @@
 //! [`Builder`], which sets a client up, and [`Client`], the handle that applications hold.
 
-use crate::driver::{Life, QUEUE, Shared, State};
-use crate::listen::{Events, Listening, Notices, Pages, WaitError};
+use crate::driver::{Life, QUEUE, Shared};
+use crate::listen::{Events, Listening, Notices, Pages};
 use crate::net;
 use rustls::pki_types::CertificateDer;
 use secrecy::SecretString;
@@ -12,15 +12,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 use twitchwire::auth::flow::Prompt;
-use twitchwire::auth::store::{MemoryStore, Store, StoreError};
+use twitchwire::auth::store::{MemoryStore, Store};
 use twitchwire::auth::{Account, Identity, Scope};
 use twitchwire::eventsub::{Topic, Via};
-use twitchwire::helix::api::GetUsers;
 use twitchwire::helix::{Answer, Budget, Endpoint, Paged, Prepared, Value};
 use twitchwire::id::UserId;
 use twitchwire::{
-    As, CallError, Config, Counts, Endpoints, Filter, Login, Next, Notice, Time, TokenError, WishError,
-    WishId,
+    As, CallError, Config, Counts, Endpoints, Entry, Filter, Next, StartError, TokenError, WaitError,
+    WishError, WishId,
 };
 
 /// Sets a client up.
@@ -35,35 +34,6 @@ pub struct Builder {
 }
 
 type Show = Box<dyn FnOnce(&Prompt) + Send>;
-
-/// Why a client did not start, and what to do.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum StartError {
-    /// The token store cannot be used.
-    #[error("{0}")]
-    Store(#[from] StoreError),
-    /// There is no token that can be used.
-    #[error("{0}")]
-    Token(#[from] TokenError),
-    /// The token that was given lacks scopes; get one that has them.
-    #[error("the token of {user} lacks {}", .scopes.iter().map(Scope::as_str).collect::<Vec<_>>().join(", "))]
-    MissingScopes {
-        /// Whose token.
-        user: UserId,
-        /// What it lacks.
-        scopes: Vec<Scope>,
-    },
-    /// The stored token could not be tried out.
-    #[error("{0}")]
-    Call(#[from] CallError),
-    /// A root certificate cannot be used.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(#[from] rustls::Error),
-    /// The system gave no thread.
-    #[error("no thread could be started: {0}")]
-    Thread(#[from] std::io::Error),
-}
 
 impl Builder {
     /// The application's client secret. Without one the client is public: it has no app token, and its refresh tokens
@@ -126,30 +96,19 @@ impl Builder {
     /// beginning; who does not want them drops them.
     pub fn start(self) -> Result<(Client, Notices), StartError> {
         let Builder { config, store, scopes, token, login, roots } = self;
-        let (shared, life, listener) = Shared::start(config, net::tls(roots)?, store)?;
+        let tls =
+            net::tls(roots).map_err(|error| StartError::Driver(format!("TLS cannot be set up: {error}")))?;
+        let (shared, life, listener) = Shared::start(config, tls, store)
+            .map_err(|error| StartError::Driver(format!("no thread could be started: {error}")))?;
         let notices = Notices(Listening { shared: shared.clone(), id: listener });
         let mut client = Client { shared, _life: Arc::new(life), me: None, who: As::Default };
-        client.shared.loaded()?;
-        if let Some((access, refresh)) = token {
-            let identity = client.await_login(|state, now| state.core.add_token(now, access, refresh))?;
-            client.me = Some(sufficient(identity, &scopes)?);
-        } else if let Some(show) = login {
-            client.me = Some(match client.stored_user(&scopes)? {
-                Some(user) => user,
-                None => sufficient(client.log_in(&scopes, show)?, &scopes)?,
-            });
-        }
+        let entry = match (token, &login) {
+            (Some((access, refresh)), _) => Entry::Token { access, refresh },
+            (None, Some(_)) => Entry::Login,
+            (None, None) => Entry::Stored,
+        };
+        client.me = client.begin(entry, scopes, login)?.map(|identity| identity.user);
         Ok((client, notices))
-    }
-}
-
-fn sufficient(identity: Identity, scopes: &[Scope]) -> Result<UserId, StartError> {
-    let missing: Vec<Scope> =
-        scopes.iter().filter(|scope| !identity.scopes.contains(scope)).cloned().collect();
-    if missing.is_empty() {
-        Ok(identity.user)
-    } else {
-        Err(StartError::MissingScopes { user: identity.user, scopes: missing })
     }
 }
 
@@ -288,15 +247,14 @@ impl Client {
             match self.shared.next(listening.id, Some(until)) {
                 None => return Err(WaitError::Timeout),
                 Some(Next::Ended) => return Err(WaitError::Closed),
-                Some(Next::Notice(notice)) => {
-                    if let Notice::Notification(notification) = &*notice
-                        && let Ok(event) = notification.decode::<T>()
+                Some(Next::Heard(heard)) => {
+                    if let Some(Ok(event)) = heard.event::<T>()
                         && wanted(&event)
                     {
                         return Ok(event);
                     }
                 }
-                Some(Next::Lagged(_) | Next::Wait) => {}
+                Some(Next::Wait) => {}
             }
         }
     }
@@ -308,7 +266,13 @@ impl Client {
         refresh: Option<&str>,
     ) -> Result<Identity, TokenError> {
         let (access, refresh) = (access.into().into(), refresh.map(SecretString::from));
-        self.await_login(|state, now| state.core.add_token(now, access, refresh))
+        let login = self.shared.act(|state, now| {
+            let login = state.core.add_token(now, access, refresh);
+            state.desk.expect(login.id());
+            login
+        });
+        let reply = self.shared.reply(login.id());
+        login.finish(reply)
     }
 
     /// Forgets a user's tokens, here and in the store.
@@ -347,59 +311,27 @@ impl Client {
         self.shared.close();
     }
 
-    fn await_login(&self, begin: impl FnOnce(&mut State, Time) -> Login) -> Result<Identity, TokenError> {
-        let login = self.shared.act(|state, now| {
-            let login = begin(state, now);
-            state.desk.expect(login.id());
-            login
+    /// Waits until the client has found whom to act for, and shows the user what a login asks of them.
+    fn begin(
+        &self,
+        entry: Entry,
+        scopes: Vec<Scope>,
+        mut show: Option<Show>,
+    ) -> Result<Option<Identity>, StartError> {
+        let Notices(listening) = self.listen(Filter::Notices);
+        let start = self.shared.act(|state, now| {
+            let start = state.core.start(now, entry, scopes);
+            state.desk.expect(start.id());
+            start
         });
-        let reply = self.shared.reply(login.id());
-        login.finish(reply)
-    }
-
-    /// A user whose stored token has the scopes, and still works.
-    fn stored_user(&self, scopes: &[Scope]) -> Result<Option<UserId>, StartError> {
-        let suffices = |held: &[Scope]| scopes.iter().all(|scope| held.contains(scope));
-        let users: Vec<UserId> = {
-            let state = self.shared.lock();
-            state
-                .core
-                .tokens()
-                .filter(|token| suffices(&token.scopes))
-                .map(|token| token.user.clone())
-                .collect()
-        };
-        for user in users {
-            match self.as_user(&user).call(&GetUsers::own()) {
-                Ok(_) => return Ok(Some(user)),
-                Err(CallError::NoToken { why: why @ TokenError::Misconfigured(_), .. }) => {
-                    return Err(why.into());
-                }
-                // Dead or parked: the user has to log in again.
-                Err(CallError::NoToken { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(None)
-    }
-
-    fn log_in(&self, scopes: &[Scope], show: Show) -> Result<Identity, TokenError> {
-        let notices = self.listen(Filter::Notices);
-        let login = self.shared.act(|state, now| {
-            let login = state.core.login(now, scopes.to_vec());
-            state.desk.expect(login.id());
-            login
-        });
-        let mut show = Some(show);
-        let reply = loop {
+        loop {
             // Each leaves this thread with the desk, to be woken.
-            if let Some(reply) = self.shared.lock().desk.reply(login.id(), thread::current) {
-                break reply;
+            if let Some(reply) = self.shared.lock().desk.reply(start.id(), thread::current) {
+                return start.finish(reply);
             }
-            match self.shared.next(notices.0.id, Some(Instant::now())) {
-                Some(Next::Notice(notice)) => {
-                    if let Notice::Prompt(id, prompt) = &*notice
-                        && *id == login.id()
+            match self.shared.next(listening.id, Some(Instant::now())) {
+                Some(Next::Heard(heard)) => {
+                    if let Some(prompt) = heard.prompt(start.id())
                         && let Some(show) = show.take()
                     {
                         show(prompt);
@@ -408,9 +340,7 @@ impl Client {
                 Some(_) => {}
                 None => thread::park(),
             }
-        };
-        drop(notices);
-        login.finish(reply)
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
-use twitchwire::auth::store::{Store, StoreError, StoreOp};
+use twitchwire::auth::store::{Store, StoreOp};
 use twitchwire::{
     CallId, Cause, CauseKind, Closed, Desk, Failure, Filter, HttpId, Input, LINGER, ListenerId, Next, Notice,
     Output, Reply, SecretUrl, Sent, SocketId, StoreId, Time,
@@ -52,7 +52,6 @@ pub(crate) struct State {
     to_close: Vec<Arc<Socket>>,
     threads: Vec<JoinHandle<()>>,
     /// How the first reading of the store went.
-    loaded: Option<Result<(), StoreError>>,
     stopping: bool,
 }
 
@@ -87,7 +86,6 @@ impl Shared {
             sockets: BTreeMap::new(),
             to_close: Vec::new(),
             threads: Vec::new(),
-            loaded: None,
             stopping: false,
         };
         let shared = Arc::new(Shared {
@@ -265,12 +263,8 @@ impl Shared {
         loop {
             if let Some((id, op)) = state.operations.pop_front() {
                 drop(state);
-                let loading = matches!(op, StoreOp::Load);
                 let result = self.store.run(op);
                 state = self.lock();
-                if loading && state.loaded.is_none() {
-                    state.loaded = Some(result.as_ref().map(|_| ()).map_err(Clone::clone));
-                }
                 state.core.handle(self.now(), Input::Stored(id, result));
                 self.hand_out(&mut state);
                 self.quiet.notify_all();
@@ -298,17 +292,6 @@ impl Shared {
                 state.idle_workers += 1;
                 state = self.requests.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle_workers -= 1;
-            }
-        }
-    }
-
-    /// Waits until the store has been read, or could not be.
-    pub(crate) fn loaded(&self) -> Result<(), StoreError> {
-        let mut state = self.lock();
-        loop {
-            match &state.loaded {
-                Some(loaded) => return loaded.clone(),
-                None => state = self.quiet.wait(state).unwrap_or_else(PoisonError::into_inner),
             }
         }
     }

@@ -4,13 +4,12 @@
 
 use crate::client::Client;
 use crate::driver::Shared;
-use bytes::Bytes;
 use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use twitchwire::eventsub::{DecodeError, Topic};
+use twitchwire::eventsub::Topic;
 use twitchwire::helix::{Cursor, Endpoint, PageEnd, Paged, Pager, Value};
-use twitchwire::{CallError, ListenerId, Next, Notice, WishId};
+use twitchwire::{CallError, EventError, Heard, ListenerId, Next, WishId};
 
 /// The events of one topic, typed, as they come.
 ///
@@ -21,23 +20,6 @@ pub struct Events<T: Topic> {
     wish: WishId,
     keep: bool,
     topic: PhantomData<fn() -> T>,
-}
-
-/// Why there is no event although something happened. The next may be fine.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum EventError {
-    /// The listener was too slow: this many events were dropped.
-    #[error("{0} events were dropped because they were not taken in time")]
-    Lagged(u64),
-    /// An event does not have the documented form.
-    #[error("{why}")]
-    Unreadable {
-        /// The event as it came.
-        raw: Bytes,
-        /// What is wrong with it.
-        why: DecodeError,
-    },
 }
 
 impl<T: Topic> Events<T> {
@@ -63,18 +45,8 @@ impl<T: Topic> Iterator for Events<T> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            match self.listening.next()? {
-                Heard::Lagged(count) => return Some(Err(EventError::Lagged(count))),
-                Heard::Notice(notice) => {
-                    if let Notice::Notification(notification) = &*notice {
-                        let raw = notification.raw();
-                        return Some(
-                            notification
-                                .decode::<T>()
-                                .map_err(|why| EventError::Unreadable { raw: raw.clone(), why }),
-                        );
-                    }
-                }
+            if let Some(event) = self.listening.next()?.event::<T>() {
+                return Some(event);
             }
         }
     }
@@ -98,15 +70,6 @@ impl<T: Topic> fmt::Debug for Events<T> {
 #[derive(Debug)]
 pub struct Notices(pub(crate) Listening);
 
-/// What [`Notices`] hears.
-#[derive(Clone, Debug)]
-pub enum Heard {
-    /// A notice.
-    Notice(Arc<Notice>),
-    /// The listener was too slow: this many notices were dropped.
-    Lagged(u64),
-}
-
 impl Iterator for Notices {
     type Item = Heard;
 
@@ -124,8 +87,7 @@ pub(crate) struct Listening {
 impl Listening {
     fn next(&mut self) -> Option<Heard> {
         match self.shared.next(self.id, None)? {
-            Next::Notice(notice) => Some(Heard::Notice(notice)),
-            Next::Lagged(count) => Some(Heard::Lagged(count)),
+            Next::Heard(heard) => Some(heard),
             Next::Wait | Next::Ended => None,
         }
     }
@@ -141,18 +103,6 @@ impl fmt::Debug for Listening {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", self.id)
     }
-}
-
-/// Why [`Client::wait_for`] did not give an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum WaitError {
-    /// None came in time.
-    #[error("no such event came in time")]
-    Timeout,
-    /// The client closed.
-    #[error("the client closed")]
-    Closed,
 }
 
 /// The items of a list, fetched page by page as they are taken. The walk ends at its first error.

@@ -49,12 +49,8 @@ pub(crate) struct State {
 }
 
 impl Shared {
-    /// Starts the tasks of a client. The receiver tells how the store's first operation went, which is its loading.
-    pub(crate) fn start(
-        config: Config,
-        net: Net,
-        store: Arc<dyn Store>,
-    ) -> (Arc<Self>, oneshot::Receiver<Option<StoreError>>) {
+    /// Starts the tasks of a client.
+    pub(crate) fn start(config: Config, net: Net, store: Arc<dyn Store>) -> Arc<Self> {
         let (ops, queue) = mpsc::unbounded_channel();
         let shared = Arc::new(Shared {
             origin: Instant::now(),
@@ -73,11 +69,10 @@ impl Shared {
             clock: Notify::new(),
             quiet: Notify::new(),
         });
-        let (loaded, first) = oneshot::channel();
         // Ends by itself with the queue: what was to be written down is written down even if the client is dropped.
-        shared.runtime.spawn(keep_store(Arc::downgrade(&shared), store, queue, loaded));
+        shared.runtime.spawn(keep_store(Arc::downgrade(&shared), store, queue));
         shared.spawn(keep_time(shared.clone()));
-        (shared, first)
+        shared
     }
 
     /// Lets something happen to the core, and does what it asks for then.
@@ -228,20 +223,14 @@ async fn keep_store(
     shared: std::sync::Weak<Shared>,
     store: Arc<dyn Store>,
     mut queue: mpsc::UnboundedReceiver<(StoreId, StoreOp)>,
-    loaded: oneshot::Sender<Option<StoreError>>,
 ) {
-    let mut loaded = Some(loaded);
     while let Some((id, op)) = queue.recv().await {
         let store = store.clone();
         let result = spawn_blocking(move || store.run(op))
             .await
             .unwrap_or_else(|_| Err(StoreError::Failed("the store panicked".into())));
-        let failed = result.as_ref().err().cloned();
         if let Some(shared) = shared.upgrade() {
             shared.input(Input::Stored(id, result));
-        }
-        if let Some(loaded) = loaded.take() {
-            let _ = loaded.send(failed);
         }
     }
 }

@@ -4,7 +4,6 @@
 
 use crate::client::{Client, Waiting};
 use crate::driver::Shared;
-use bytes::Bytes;
 use futures_core::Stream;
 use std::collections::VecDeque;
 use std::fmt;
@@ -13,18 +12,9 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use twitchwire::eventsub::{DecodeError, Topic};
+use twitchwire::eventsub::Topic;
 use twitchwire::helix::{CallError, Cursor, Endpoint, PageEnd, Paged, Pager, Value};
-use twitchwire::{ListenerId, Next, Notice, WishError, WishId};
-
-/// What [`Notices`] hears.
-#[derive(Clone, Debug)]
-pub enum Heard {
-    /// A notice.
-    Notice(Arc<Notice>),
-    /// The listener was too slow: this many notices were dropped.
-    Lagged(u64),
-}
+use twitchwire::{EventError, Heard, ListenerId, Next, WishError, WishId};
 
 /// Notices as they come.
 pub struct Notices {
@@ -44,8 +34,7 @@ impl Notices {
 
     pub(crate) fn poll_heard(&mut self, context: &mut Context<'_>) -> Poll<Option<Heard>> {
         match self.shared.lock().desk.next(self.listener, || context.waker().clone()) {
-            Next::Notice(notice) => Poll::Ready(Some(Heard::Notice(notice))),
-            Next::Lagged(missed) => Poll::Ready(Some(Heard::Lagged(missed))),
+            Next::Heard(heard) => Poll::Ready(Some(heard)),
             Next::Ended => Poll::Ready(None),
             Next::Wait => Poll::Pending,
         }
@@ -70,23 +59,6 @@ impl fmt::Debug for Notices {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Notices({:?})", self.listener)
     }
-}
-
-/// Why there is no event although something happened. The next may be fine.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum EventError {
-    /// The listener was too slow: this many events were dropped.
-    #[error("{0} events were dropped because they were not taken in time")]
-    Lagged(u64),
-    /// An event does not have the documented form.
-    #[error("{why}")]
-    Unreadable {
-        /// The event as it came.
-        raw: Bytes,
-        /// What is wrong with it.
-        why: DecodeError,
-    },
 }
 
 /// The events of one topic, typed, as they come.
@@ -141,16 +113,14 @@ impl<T: Topic> Stream for Events<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         loop {
-            return Poll::Ready(match ready!(self.notices.poll_heard(context)) {
-                None => None,
-                Some(Heard::Lagged(missed)) => Some(Err(EventError::Lagged(missed))),
-                Some(Heard::Notice(notice)) => {
-                    let Notice::Notification(notification) = &*notice else { continue };
-                    let raw = notification.raw();
-                    let event = notification.decode::<T>();
-                    Some(event.map_err(|why| EventError::Unreadable { raw: raw.clone(), why }))
+            match ready!(self.notices.poll_heard(context)) {
+                None => return Poll::Ready(None),
+                Some(heard) => {
+                    if let Some(event) = heard.event::<T>() {
+                        return Poll::Ready(Some(event));
+                    }
                 }
-            });
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 use twitchwire_sim::world::Which;
 use twitchwire_sim::{Server, World};
-use twitchwire_tokio::auth::Scope;
+use twitchwire_tokio::auth::{Scope, TokenError};
 use twitchwire_tokio::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
 use twitchwire_tokio::eventsub::topic::chat::ChannelChatMessage;
 use twitchwire_tokio::eventsub::{Blocked, LostWhy};
@@ -233,7 +233,8 @@ async fn a_damaged_token_file_is_named_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.json");
     std::fs::write(&path, "half a fi").unwrap();
-    let Err(StartError::Store(error)) = soon(stage.builder().store(FileStore::new(&path)).start()).await
+    let Err(StartError::Token(TokenError::Store(error))) =
+        soon(stage.builder().store(FileStore::new(&path)).start()).await
     else {
         panic!("started with a damaged store")
     };

@@ -157,6 +157,12 @@ pub enum Usable {
     No(TokenError),
 }
 
+impl Identity {
+    pub(crate) fn of(record: &TokenRecord) -> Self {
+        Identity { user: record.user.clone(), login: record.login.clone(), scopes: record.scopes.clone() }
+    }
+}
+
 /// The tokens of one client.
 #[derive(Debug)]
 pub struct Keeper {
@@ -466,7 +472,7 @@ impl Keeper {
             self.ops.insert(op, StoreUse::User(id.clone()));
         }
         if let Some(tag) = user.take_arrived() {
-            let identity = user.identity();
+            let identity = Identity::of(&user.record);
             self.shared.out.push_back(KeeperOutput::Added { tag, result: Ok(identity) });
         }
         self.timers.set(&Timer::User(id.clone()), user.deadline());

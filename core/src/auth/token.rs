@@ -128,6 +128,9 @@ pub enum TokenError {
     /// The OAuth service could not be reached.
     #[error("the OAuth service cannot be reached: {0}")]
     Unreachable(String),
+    /// The token store cannot be read.
+    #[error("{0}")]
+    Store(String),
     /// The user did not enter the code in time.
     #[error("the code was not entered in time")]
     CodeExpired,

@@ -75,6 +75,8 @@ pub struct Reply {
 pub(super) enum What {
     Answer(Result<Answer, CallError>),
     Login(Result<Identity, TokenError>),
+    /// The client has started, for nobody in particular.
+    Ready,
 }
 
 impl Reply {
@@ -93,6 +95,7 @@ impl fmt::Debug for Reply {
             What::Answer(Ok(answer)) => write!(f, "Reply({answer:?})"),
             What::Answer(Err(error)) => write!(f, "Reply({error})"),
             What::Login(Ok(identity)) => write!(f, "Reply(user {})", identity.user),
+            What::Ready => f.write_str("Reply(ready)"),
             What::Login(Err(error)) => write!(f, "Reply({error})"),
         }
     }

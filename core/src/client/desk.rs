@@ -4,11 +4,13 @@
 //! waker `W`: a task's waker, a thread. Nothing here blocks; a caller that finds nothing leaves a waker and comes back.
 //!
 //! A listener has a bounded queue. One that is too slow loses its oldest notices and is told how many
-//! ([`Next::Lagged`]); nobody else notices.
+//! ([`Heard::Lagged`]); nobody else notices.
 
 use super::{CallId, Notice, Reply, TokenError, WishId};
-use crate::eventsub::{Blocked, SubscriptionState, Topic};
+use crate::auth::flow::Prompt;
+use crate::eventsub::{Blocked, DecodeError, SubscriptionState, Topic};
 use crate::helix::CallError;
+use bytes::Bytes;
 use compact_str::CompactString;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -43,14 +45,75 @@ impl Filter {
 /// What a listener gets next.
 #[derive(Clone, Debug)]
 pub enum Next {
-    /// A notice.
-    Notice(Arc<Notice>),
-    /// This many notices were dropped because the listener was too slow.
-    Lagged(u64),
+    /// Something.
+    Heard(Heard),
     /// Nothing yet: the waker will be called.
     Wait,
     /// Nothing more will come.
     Ended,
+}
+
+/// What a listener of notices hears.
+#[derive(Clone, Debug)]
+pub enum Heard {
+    /// A notice.
+    Notice(Arc<Notice>),
+    /// The listener was too slow: this many notices were dropped.
+    Lagged(u64),
+}
+
+/// Why there is no event although something happened. The next may be fine.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum EventError {
+    /// The listener was too slow: this many events were dropped.
+    #[error("{0} events were dropped because they were not taken in time")]
+    Lagged(u64),
+    /// An event does not have the documented form.
+    #[error("{why}")]
+    Unreadable {
+        /// The event as it came.
+        raw: Bytes,
+        /// What is wrong with it.
+        why: DecodeError,
+    },
+}
+
+/// Why there is no event to give to who waited for one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum WaitError {
+    /// No such event came in time.
+    #[error("no such event came in time")]
+    Timeout,
+    /// The client closed.
+    #[error("the client closed")]
+    Closed,
+}
+
+impl Heard {
+    /// The event of a topic, if the notice is one.
+    pub fn event<T: Topic>(&self) -> Option<Result<T::Event, EventError>> {
+        match self {
+            Heard::Lagged(missed) => Some(Err(EventError::Lagged(*missed))),
+            Heard::Notice(notice) => {
+                let Notice::Notification(notification) = &**notice else { return None };
+                let raw = notification.raw();
+                let event = notification.decode::<T>();
+                Some(event.map_err(|why| EventError::Unreadable { raw: raw.clone(), why }))
+            }
+        }
+    }
+
+    /// What a login asks the user to do, if the notice says so.
+    pub fn prompt(&self, login: CallId) -> Option<&Prompt> {
+        match self {
+            Heard::Notice(notice) => match &**notice {
+                Notice::Prompt(id, prompt) if *id == login => Some(prompt),
+                _ => None,
+            },
+            Heard::Lagged(_) => None,
+        }
+    }
 }
 
 /// Where callers wait for replies and notices.
@@ -198,10 +261,10 @@ impl<W> Desk<W> {
     pub fn next(&mut self, id: ListenerId, waker: impl FnOnce() -> W) -> Next {
         let Some(listener) = self.listeners.get_mut(&id) else { return Next::Ended };
         if listener.lagged > 0 {
-            return Next::Lagged(std::mem::take(&mut listener.lagged));
+            return Next::Heard(Heard::Lagged(std::mem::take(&mut listener.lagged)));
         }
         match listener.queue.pop_front() {
-            Some(notice) => Next::Notice(notice),
+            Some(notice) => Next::Heard(Heard::Notice(notice)),
             None if self.ended => Next::Ended,
             None => {
                 listener.waker = Some(waker());
@@ -376,8 +439,8 @@ mod tests {
         for wish in 1..=5 {
             desk.put_notice(enabled(WishId(wish)), |()| {});
         }
-        assert!(matches!(desk.next(slow, || ()), Next::Lagged(3)));
-        let Next::Notice(first) = desk.next(slow, || ()) else { panic!("no notice") };
+        assert!(matches!(desk.next(slow, || ()), Next::Heard(Heard::Lagged(3))));
+        let Next::Heard(Heard::Notice(first)) = desk.next(slow, || ()) else { panic!("no notice") };
         assert!(matches!(*first, Notice::Subscription(WishId(4), _)));
     }
 
@@ -391,7 +454,7 @@ mod tests {
         desk.put_notice(Notice::Subscription(wish, refused), |()| {});
         assert_eq!(desk.settled(wish, || ()), Some(Err(WishError::Refused(CallError::Cancelled))));
         assert!(
-            matches!(desk.next(listener, || ()), Next::Notice(notice) if matches!(*notice, Notice::Closed))
+            matches!(desk.next(listener, || ()), Next::Heard(Heard::Notice(notice)) if matches!(*notice, Notice::Closed))
         );
         assert!(matches!(desk.next(listener, || ()), Next::Ended));
     }

@@ -19,7 +19,7 @@ fn shared() -> Arc<Shared> {
 }
 
 fn trusting(roots: &[Vec<u8>]) -> Arc<Shared> {
-    Shared::start(Config::new("app1"), Net::new(roots).unwrap(), Arc::new(MemoryStore::new())).0
+    Shared::start(Config::new("app1"), Net::new(roots).unwrap(), Arc::new(MemoryStore::new()))
 }
 
 /// A server that treats each connection this way, and counts them.

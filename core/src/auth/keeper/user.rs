@@ -11,7 +11,7 @@
 //! until Twitch refuses it. `spent`: a refresh token that may not be sent again by itself, because it is single-use and
 //! its fate unknown, or because Twitch refused it in words this version does not know.
 
-use super::{Identity, KeeperOutput, Shared, TokenNotice, Usable};
+use super::{KeeperOutput, Shared, TokenNotice, Usable};
 use crate::auth::store::{Revision, StoreError, StoreOp, Stored};
 use crate::auth::token::{Account, Mark, Refresh, TokenError, TokenRecord};
 use crate::auth::wire::{self, Denial, Said, Tokens, Validation};
@@ -158,14 +158,6 @@ impl User {
             }
             Phase::Misconfigured { words } => Usable::No(TokenError::Misconfigured(words.clone())),
             _ => Usable::Wait,
-        }
-    }
-
-    pub(super) fn identity(&self) -> Identity {
-        Identity {
-            user: self.record.user.clone(),
-            login: self.record.login.clone(),
-            scopes: self.record.scopes.clone(),
         }
     }
 

@@ -160,7 +160,7 @@ impl Client {
         Client {
             keeper,
             limiter: Limiter::new(),
-            plan: Plan::new(jitter.fork()),
+            plan: Plan::new(jitter.fork(), config.listened_until),
             shard_config: Arc::new(shard_config),
             shards: BTreeMap::new(),
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),

@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let counts = twitch.counts();
     println!(
-        "{} events, {} duplicates dropped, {} gaps, {} moves, {} losses, {} refreshes.",
+        "Events: {}, duplicates dropped: {}, gaps: {}, reconnects: {} as asked and {} after a loss, refreshes: {}.",
         counts.events, counts.duplicates, counts.gaps, counts.moves, counts.losses, counts.refreshes
     );
     Ok(())

@@ -11,6 +11,7 @@ use http::{Request, Response};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 use twitchwire::auth::store::{MemoryStore, Store, StoreError, StoreOp};
+use twitchwire::eventsub::Gap;
 use twitchwire::{
     Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Output, Sent,
     SocketId, StoreId, Time,
@@ -214,10 +215,14 @@ impl Harness {
 
     /// Wants to hear a topic, and remembers it for the check of what was delivered.
     pub fn subscribe(&mut self, number: usize, wanted: Wanted) {
+        self.subscribe_again(number, wanted, None, Vec::new());
+    }
+
+    fn subscribe_again(&mut self, number: usize, wanted: Wanted, held_since: Option<Time>, gaps: Vec<Gap>) {
         let now = self.now;
         let node = &mut self.nodes[number];
         let wish = wanted.subscribe(&mut node.client, now);
-        node.wants(wish, wanted);
+        node.wants(wish, wanted, held_since, gaps);
         self.drain(number);
     }
 
@@ -237,8 +242,8 @@ impl Harness {
         }
         let wanted = self.nodes[number].die();
         self.start(number);
-        for wanted in wanted {
-            self.subscribe(number, wanted);
+        for (wanted, held_since, gaps) in wanted {
+            self.subscribe_again(number, wanted, held_since, gaps);
         }
     }
 
@@ -296,6 +301,7 @@ impl Harness {
     fn start(&mut self, number: usize) {
         let now = self.now;
         let node = &mut self.nodes[number];
+        node.started = self.world.wall(now);
         let mut config = node.config.clone();
         config.endpoints = Self::endpoints();
         config.seed = self.rng.below(u64::from(u32::MAX));

@@ -2,6 +2,7 @@
 
 use crate::auth::KeeperTimes;
 use crate::endpoints::Endpoints;
+use jiff::Timestamp;
 use secrecy::SecretString;
 use std::time::Duration;
 
@@ -31,6 +32,9 @@ pub struct Config {
     pub concurrent_requests: usize,
     /// The longest silence to ask EventSub for, in seconds, 10 to 600.
     pub keepalive: u16,
+    /// When the application last listened, if it did: what happened since may be missing, and a
+    /// [`Gap`](crate::eventsub::Gap) says so for each wish that is held.
+    pub listened_until: Option<Timestamp>,
     /// For how long EventSub message ids are remembered, to drop what comes twice.
     pub remember_messages: Duration,
     /// How many message ids are remembered at most.
@@ -52,6 +56,7 @@ impl Config {
             call_timeout: Duration::from_secs(60),
             concurrent_requests: 16,
             keepalive: 10,
+            listened_until: None,
             remember_messages: Duration::from_secs(600),
             remember_at_most: 65_536,
         }

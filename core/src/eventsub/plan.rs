@@ -201,6 +201,7 @@ pub struct Plan {
     leaving: BTreeMap<(UserId, Subject), Leaving>,
     timers: Timers<Timer>,
     next_shard: u32,
+    listened_until: Option<Timestamp>,
     jitter: Jitter,
     out: VecDeque<Step>,
 }
@@ -265,8 +266,11 @@ struct Session {
 
 impl Plan {
     /// Nothing wanted.
-    pub fn new(jitter: Jitter) -> Self {
+    ///
+    /// `listened_until`: when the application last listened, if it did; each wish begins with a gap from then.
+    pub fn new(jitter: Jitter, listened_until: Option<Timestamp>) -> Self {
         Plan {
+            listened_until,
             wishes: BTreeMap::new(),
             by_subject: BTreeMap::new(),
             held: BTreeMap::new(),
@@ -302,7 +306,10 @@ impl Plan {
     pub fn wish(&mut self, id: WishId, user: UserId, subject: Subject) {
         let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(120), self.jitter.fork());
         self.by_subject.insert((user.clone(), subject.clone()), id);
-        let wish = Wish { user, subject, asked: 1, state: State::Blocked, backoff, missing: None };
+        let missing = self
+            .listened_until
+            .map(|from| Missing { from: Some(from), why: "the application was not listening".into() });
+        let wish = Wish { user, subject, asked: 1, state: State::Blocked, backoff, missing };
         self.wishes.insert(id, wish);
         self.place(id);
     }

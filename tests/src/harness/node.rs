@@ -7,6 +7,7 @@ use twitchwire::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
 use twitchwire::eventsub::topic::chat::ChannelChatMessage;
 use twitchwire::eventsub::topic::stream::{StreamOffline, StreamOnline};
 use twitchwire::eventsub::{Blocked, Gap, GapScope, SubscriptionState, Via};
+use twitchwire::jiff::Timestamp;
 use twitchwire::{CallId, Client, Config, Notice, Reply, Time, WishId};
 
 /// A client, its store, and everything it said.
@@ -28,6 +29,10 @@ pub struct Node {
     pub(super) wishes: BTreeMap<WishId, Wish>,
     /// The ids of messages that this process delivered.
     pub(super) delivered: BTreeSet<String>,
+    /// The ids of messages that its former processes delivered.
+    pub(super) delivered_before: BTreeSet<String>,
+    /// When this process was started, on the world's clock.
+    pub(super) started: Timestamp,
 }
 
 /// What a client wants to hear, in the world's words.
@@ -50,6 +55,8 @@ pub(super) struct Wish {
     pub(super) wanted: Wanted,
     /// Since when it is known to be held.
     pub(super) held_since: Option<Time>,
+    /// Whether this process has held it.
+    pub(super) held_once: bool,
     pub(super) blocked: Option<Blocked>,
     pub(super) refused: bool,
     pub(super) gaps: Vec<Gap>,
@@ -103,19 +110,27 @@ impl Node {
             life: 1,
             wishes: BTreeMap::new(),
             delivered: BTreeSet::new(),
+            delivered_before: BTreeSet::new(),
+            started: Timestamp::UNIX_EPOCH,
         }
     }
 
-    pub(super) fn wants(&mut self, id: WishId, wanted: Wanted) {
-        let wish = Wish { wanted, held_since: None, blocked: None, refused: false, gaps: Vec::new() };
+    pub(super) fn wants(&mut self, id: WishId, wanted: Wanted, held_since: Option<Time>, gaps: Vec<Gap>) {
+        let wish = Wish { wanted, held_since, held_once: false, blocked: None, refused: false, gaps };
         self.wishes.entry(id).or_insert(wish);
     }
 
-    /// Ends the process; what it wanted.
-    pub(super) fn die(&mut self) -> Vec<Wanted> {
+    /// Ends the process; what it wanted, and since when it is known to have held it. The next one is told from
+    /// when on something may have been missed: since this one was started, or longer ago.
+    pub(super) fn die(&mut self) -> Vec<(Wanted, Option<Time>, Vec<Gap>)> {
         self.life += 1;
-        self.delivered.clear();
-        std::mem::take(&mut self.wishes).into_values().map(|wish| wish.wanted).collect()
+        self.delivered_before.append(&mut self.delivered);
+        // A process that died before it held everything has not told of all that its predecessor left open.
+        if self.wishes.values().all(|wish| wish.held_once) || self.config.listened_until.is_none() {
+            self.config.listened_until = Some(self.started);
+        }
+        let wishes = std::mem::take(&mut self.wishes).into_values();
+        wishes.map(|wish| (wish.wanted, wish.held_since, wish.gaps)).collect()
     }
 
     /// Forgets a wish that was withdrawn.
@@ -167,6 +182,7 @@ impl Node {
                 match state {
                     SubscriptionState::Enabled { .. } => {
                         wish.held_since.get_or_insert(now);
+                        wish.held_once = true;
                     }
                     SubscriptionState::Blocked { why } => wish.blocked = Some(why),
                     SubscriptionState::Refused { why } => {

@@ -55,7 +55,7 @@ impl Harness {
         let node = self.node(number);
         let mut delivered: BTreeSet<usize> = BTreeSet::new();
         for sent in self.world.events() {
-            if node.delivered.contains(&sent.message_id) {
+            if node.delivered.contains(&sent.message_id) || node.delivered_before.contains(&sent.message_id) {
                 delivered.insert(sent.happening);
             }
         }

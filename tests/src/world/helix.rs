@@ -130,7 +130,7 @@ impl World {
         if bucket.resets <= seconds {
             *bucket = Bucket { left: points, resets: full_minute, refused: None };
         }
-        if spurious && bucket.refused.is_none() {
+        if spurious && bucket.refused.is_none() && bucket.left > 0 {
             bucket.left = 0;
             bucket.resets = seconds + 2 + self.rng.below(10) as i64;
         }

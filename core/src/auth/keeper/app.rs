@@ -14,6 +14,8 @@ use secrecy::SecretString;
 pub(super) struct App {
     phase: Phase,
     generation: u64,
+    /// Twitch has vouched for one.
+    validated: bool,
     backoff: Backoff,
 }
 
@@ -38,7 +40,7 @@ enum Phase {
 impl App {
     pub(super) fn new(shared: &mut Shared, given: Option<SecretString>) -> Self {
         let phase = given.map_or(Phase::Unneeded, |token| Phase::Given { token });
-        App { phase, generation: 0, backoff: shared.backoff() }
+        App { phase, generation: 0, validated: false, backoff: shared.backoff() }
     }
 
     pub(super) fn usable(&mut self, shared: &mut Shared, now: Time) -> Usable {
@@ -78,6 +80,16 @@ impl App {
         } else {
             self.fetch(shared, now);
         }
+    }
+
+    /// Twitch disowns a token that it may just have made: the next one is not asked for at once.
+    fn renew_later(&mut self, shared: &mut Shared, now: Time, why: String) {
+        if shared.credentials.client_secret.is_none() {
+            self.phase = Phase::Unneeded;
+            return;
+        }
+        self.phase = Phase::Again { at: self.backoff.next(now) };
+        shared.notice(TokenNotice::RefreshDelayed { account: Account::App, why });
     }
 
     fn fetch(&mut self, shared: &mut Shared, now: Time) {
@@ -120,18 +132,13 @@ impl App {
     fn fetched(&mut self, shared: &mut Shared, now: Time, result: Result<Response<Bytes>, Failure>) {
         let why = match result.as_ref().map(wire::read::<Tokens>) {
             Ok(Said::Yes(tokens)) => {
-                let fetch_at = shared.refresh_at(now, wire::lifetime(tokens.expires_in));
-                let validate_at = shared.validate_at(now);
-                self.phase = Phase::Good { token: tokens.access_token, fetch_at, validate_at };
                 self.generation += 1;
-                self.backoff.reset();
-                let account = Account::App;
-                shared.notice(if self.generation == 1 {
-                    TokenNotice::Validated(account)
-                } else {
-                    TokenNotice::Refreshed(account)
-                });
-                return;
+                if self.generation > 1 {
+                    shared.notice(TokenNotice::Refreshed(Account::App));
+                }
+                // In use from now on, and validated like every token at its start.
+                let fetch_at = shared.refresh_at(now, wire::lifetime(tokens.expires_in));
+                return self.check(shared, now, tokens.access_token, fetch_at);
             }
             Ok(Said::No(denial)) => {
                 shared.notice(TokenNotice::Misconfigured(denial.to_string()));
@@ -155,8 +162,8 @@ impl App {
     ) {
         match result.as_ref().map(wire::read::<Validation>) {
             Ok(Said::Yes(validation)) => {
-                if self.generation == 0 {
-                    self.generation = 1;
+                self.generation = self.generation.max(1);
+                if !std::mem::replace(&mut self.validated, true) {
                     shared.notice(TokenNotice::Validated(Account::App));
                 }
                 self.backoff.reset();
@@ -168,7 +175,9 @@ impl App {
                 let validate_at = shared.validate_at(now);
                 self.phase = Phase::Good { token, fetch_at, validate_at };
             }
-            Ok(Said::No(denial)) if denial.status == StatusCode::UNAUTHORIZED => self.renew(shared, now),
+            Ok(Said::No(denial)) if denial.status == StatusCode::UNAUTHORIZED => {
+                self.renew_later(shared, now, denial.to_string());
+            }
             // Not proven, not disproven: ask again later.
             _ => self.phase = Phase::Good { token, fetch_at, validate_at: self.backoff.next(now) },
         }

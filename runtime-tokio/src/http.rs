@@ -102,7 +102,11 @@ async fn send(
         let pooled = if fresh_connection { None } else { shared.pool.take(&origin) };
         let reused = pooled.is_some();
         let mut sender = match pooled {
-            Some(sender) => sender,
+            // Its last exchange may not be put away yet.
+            Some(mut sender) => match timeout_at(connect_by, sender.ready()).await {
+                Ok(Ok(())) => sender,
+                _ => continue,
+            },
             None => match timeout_at(connect_by, open(shared, &origin)).await {
                 Ok(opened) => opened.map_err(not_sent)?,
                 Err(_) => return Err(not_sent(Cause::new(CauseKind::Timeout, "no connection in time"))),

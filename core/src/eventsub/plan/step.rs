@@ -26,7 +26,7 @@ pub enum Step {
         /// The session.
         session: SessionId,
     },
-    /// Create a subscription; answer with [`Plan::posted`].
+    /// Create a subscription; answer with [`Plan::posted`](super::Plan::posted).
     Post {
         /// For which wish.
         wish: WishId,
@@ -39,7 +39,7 @@ pub enum Step {
         /// On which session.
         session: SessionId,
     },
-    /// Find a subscription that exists already; answer with [`Plan::found`].
+    /// Find a subscription that exists already; answer with [`Plan::found`](super::Plan::found).
     Find {
         /// For which wish.
         wish: WishId,
@@ -50,7 +50,7 @@ pub enum Step {
         /// On which session.
         session: SessionId,
     },
-    /// Delete a subscription that nobody wants any more; answer with [`Plan::deleted`].
+    /// Delete a subscription that nobody wants any more; answer with [`Plan::deleted`](super::Plan::deleted).
     Delete {
         /// With whose token.
         user: UserId,

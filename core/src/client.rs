@@ -28,8 +28,8 @@ use crate::auth::{Account, Keeper, KeeperOutput, Refresh, Scope, TokenNotice, To
 use crate::backoff::Jitter;
 use crate::eventsub::frame::{Frame, Message};
 use crate::eventsub::{
-    Condition, Dedup, Notification, Opened, Plan, Shard, ShardConfig, ShardOutput, Step, Subject,
-    SubscriptionState, Topic, Transports, Via,
+    Condition, Dedup, Notification, Opened, Plan, Received, Shard, ShardConfig, ShardOutput, Source, Step,
+    Subject, SubscriptionState, Topic, Transports, Via, Webhook,
 };
 use crate::helix::{Budget, Endpoint, Invalid, Limiter, Prepared, Rule};
 use crate::id::UserId;
@@ -38,7 +38,7 @@ use crate::timers::Timers;
 use bytes::Bytes;
 use call::What;
 use calls::Purpose;
-use http::Response;
+use http::{Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -62,6 +62,11 @@ pub struct Counts {
     pub losses: u64,
     /// Tokens refreshed.
     pub refreshes: u64,
+    /// Requests to the webhook's callback that were not Twitch's.
+    pub webhooks_refused: u64,
+    /// Messages to the webhook's callback that were dropped because they were too old. If this rises, look at the
+    /// machine's clock.
+    pub webhooks_outdated: u64,
 }
 
 /// The Twitch client as a pure state machine. See the [crate's page](crate) for how to drive it.
@@ -75,6 +80,7 @@ pub struct Client {
     shard_config: Arc<ShardConfig>,
     shards: BTreeMap<u32, Shard>,
     dedup: Dedup,
+    webhook: Webhook,
     calls: calls::Calls,
     logins: BTreeMap<CallId, DeviceFlow>,
     starting: BTreeMap<CallId, start::Starting>,
@@ -164,6 +170,7 @@ impl Client {
             shard_config: Arc::new(shard_config),
             shards: BTreeMap::new(),
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
+            webhook: Webhook::new(config.webhook_secrets.clone(), config.remember_at_most),
             calls: calls::Calls::new(config.concurrent_requests),
             logins: BTreeMap::new(),
             starting: BTreeMap::new(),
@@ -301,6 +308,29 @@ impl Client {
             self.keeper.retry(now, wall, user);
             self.settle(now);
         }
+    }
+
+    /// Answers a request to the webhook's callback. Events arrive as [`Notice::Notification`], like all others.
+    ///
+    /// Answer Twitch with what this returns; while the client cannot tell the time or is closed it says 503, and Twitch
+    /// tries again. The secrets are [`Config::webhook_secrets`].
+    pub fn webhook(&mut self, now: Time, request: &Request<Bytes>) -> Response<Bytes> {
+        let wall = self.wall_at(now).filter(|_| self.life == Life::Running);
+        let Some(wall) = wall else {
+            let mut later = Response::new(Bytes::new());
+            *later.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            return later;
+        };
+        let (response, received) = self.webhook.receive(now, wall, request);
+        match received {
+            Received::Challenge(subscription) => self.notice(Notice::Verified(subscription)),
+            Received::Message(message) => self.pass_on(Source::Webhook, message),
+            Received::Unreadable { raw, why } => self.notice(Notice::Unreadable { raw, why }),
+            Received::Repeated(_) => self.counts.duplicates += 1,
+            Received::Outdated { .. } => self.counts.webhooks_outdated += 1,
+            Received::Refused(_) => self.counts.webhooks_refused += 1,
+        }
+        response
     }
 
     /// The tokens held.
@@ -720,15 +750,25 @@ impl Client {
             self.counts.duplicates += 1;
             return;
         }
+        self.pass_on(Source::Socket(socket), frame);
+    }
+
+    fn pass_on(&mut self, source: Source, frame: Frame) {
         match frame.message {
             Message::Notification { subscription, event } => {
-                let wish = self.plan.wish_of(&subscription, socket.shard);
+                let wish = match source {
+                    Source::Socket(socket) => self.plan.wish_of(&subscription, socket.shard),
+                    Source::Webhook => None,
+                };
                 self.counts.events += 1;
                 let notification =
-                    Notification::new(frame.id, frame.timestamp, subscription, wish, socket, event);
+                    Notification::new(frame.id, frame.timestamp, subscription, wish, source, event);
                 self.notice(Notice::Notification(notification));
             }
-            Message::Revocation(subscription) => self.plan.revoked(&subscription, frame.timestamp),
+            Message::Revocation(subscription) => match source {
+                Source::Socket(_) => self.plan.revoked(&subscription, frame.timestamp),
+                Source::Webhook => self.notice(Notice::Revoked(subscription)),
+            },
             Message::Unknown { message_type, payload } => {
                 self.notice(Notice::UnknownMessage { message_type, payload });
             }

@@ -17,7 +17,7 @@ mod tokens;
 mod wishes;
 
 pub use call::{As, Call, Login, Reply};
-pub use config::Config;
+pub use config::{Config, WhenLimited};
 pub use desk::{Desk, EventError, Filter, Heard, ListenerId, Next, WaitError, WishError};
 pub use io::*;
 pub use notice::{Notice, SessionNotice};
@@ -31,7 +31,7 @@ use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
 use crate::eventsub::{Dedup, Plan, Received, Shard, ShardConfig, Source, Webhook};
-use crate::helix::{Budget, Endpoint, Limiter, Prepared};
+use crate::helix::{Bucket, Budget, Endpoint, Limiter, Prepared};
 use crate::time::Time;
 use crate::timers::Timers;
 use bytes::Bytes;
@@ -112,8 +112,8 @@ enum Timer {
     Deadline(CallId),
     /// When to send a call again.
     Again(CallId),
-    /// When an account's bucket is full again.
-    Turn(Account),
+    /// When a bucket has room again.
+    Turn(Bucket),
     /// A shard's own deadline.
     Shard(u32),
     /// The plan's.
@@ -385,7 +385,7 @@ impl Client {
                 }
                 Timer::Deadline(call) => self.call_deadline(now, call),
                 Timer::Again(call) => self.advance(now, call),
-                Timer::Turn(account) => self.turn(now, &account),
+                Timer::Turn(bucket) => self.turn(now, &bucket),
                 Timer::Shard(shard) => self.with_shard(now, shard, |shard| shard.timeout(now)),
                 Timer::Plan => self.plan.timeout(now),
                 Timer::Keeper => {

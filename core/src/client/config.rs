@@ -29,6 +29,8 @@ pub struct Config {
     pub answer_timeout: Duration,
     /// For how long a call may take in all, waits for a token and for the rate limit included.
     pub call_timeout: Duration,
+    /// What becomes of a call for which the rate limit has no room.
+    pub when_limited: WhenLimited,
     /// How many requests to Helix may be under way at once.
     pub concurrent_requests: usize,
     /// The longest silence to ask EventSub for, in seconds, 10 to 600.
@@ -46,6 +48,17 @@ pub struct Config {
     pub remember_at_most: usize,
 }
 
+/// What becomes of a call for which the rate limit of its token, or its operation's own, has no room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenLimited {
+    /// It waits, as long as [`Config::call_timeout`] allows. One that would have to wait longer for its operation's own
+    /// limit fails at once, as with [`Fail`](Self::Fail).
+    #[default]
+    Wait,
+    /// It fails with [`CallError::Limited`](crate::CallError::Limited), which says when to try again.
+    Fail,
+}
+
 impl Config {
     /// The usual settings for this client id.
     pub fn new(client_id: impl Into<String>) -> Self {
@@ -59,6 +72,7 @@ impl Config {
             tokens: KeeperTimes::default(),
             answer_timeout: Duration::from_secs(20),
             call_timeout: Duration::from_secs(60),
+            when_limited: WhenLimited::default(),
             concurrent_requests: 16,
             keepalive: 10,
             listened_until: None,

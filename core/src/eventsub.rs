@@ -18,7 +18,8 @@ pub use decode::Unreadable;
 pub use dedup::Dedup;
 pub use notification::{DecodeError, Notification};
 pub use plan::{
-    Blocked, Gap, GapScope, MAX_PER_SESSION, MAX_SESSIONS, Plan, Step, Subject, SubscriptionState, Via,
+    Blocked, Costs, Fix, Gap, GapScope, Leftovers, Listed, MAX_PER_SESSION, MAX_SESSIONS, Plan, PlanConfig,
+    Step, Subject, SubscriptionState, Via, Wished, fixes,
 };
 pub use shard::{Deadline, LostWhy, Opened, Shard, ShardConfig, ShardOutput};
 pub use subscription::{Condition, Subscription, SubscriptionStatus, Transport, WebhookSecret};

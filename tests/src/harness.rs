@@ -218,7 +218,13 @@ impl Harness {
         self.subscribe_again(number, wanted, None, Vec::new());
     }
 
-    fn subscribe_again(&mut self, number: usize, wanted: Wanted, held_since: Option<Time>, gaps: Vec<Gap>) {
+    fn subscribe_again(
+        &mut self,
+        number: usize,
+        wanted: Wanted,
+        held_since: Option<Time>,
+        gaps: Vec<(u32, Gap)>,
+    ) {
         let now = self.now;
         let node = &mut self.nodes[number];
         let wish = wanted.subscribe(&mut node.client, now);
@@ -301,7 +307,6 @@ impl Harness {
     fn start(&mut self, number: usize) {
         let now = self.now;
         let node = &mut self.nodes[number];
-        node.started = self.world.wall(now);
         let mut config = node.config.clone();
         config.endpoints = Self::endpoints();
         config.seed = self.rng.below(u64::from(u32::MAX));
@@ -450,6 +455,10 @@ impl Harness {
                     }
                 }
             }
+        }
+        let node = &mut self.nodes[number];
+        if node.config.listened_until.is_none() || self.rng.chance(0.05) {
+            node.write_down();
         }
         if let Some(at) = self.nodes[number].client.poll_timeout()
             && at <= self.now

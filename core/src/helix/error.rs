@@ -3,7 +3,7 @@
 use super::{Cursor, Invalid};
 use crate::auth::{AnyOf, Scope, TokenError};
 use crate::client::Cause;
-use crate::id::UserId;
+use crate::id::{SubscriptionId, UserId};
 use http::StatusCode;
 use serde::Deserialize;
 
@@ -113,6 +113,8 @@ pub struct Refusal {
     pub message: String,
     /// For a 429, which limit was hit.
     pub too_many: Option<TooMany>,
+    /// For a 409 about an EventSub subscription, the one that exists, if Twitch names it.
+    pub existing: Option<SubscriptionId>,
 }
 
 /// Which limit a 429 is about.
@@ -140,11 +142,14 @@ impl Refusal {
             error: String,
             #[serde(default)]
             message: String,
+            #[serde(default)]
+            id: serde_json::Value,
         }
-        let Words { error, message } = serde_json::from_slice(body).unwrap_or_default();
+        let Words { error, message, id } = serde_json::from_slice(body).unwrap_or_default();
+        let existing = id.as_str().filter(|_| status == StatusCode::CONFLICT).map(Into::into);
         let too_many =
             (status == StatusCode::TOO_MANY_REQUESTS).then(|| TooMany::read(&message, points_left));
-        Refusal { operation, status, error, message, too_many }
+        Refusal { operation, status, error, message, too_many, existing }
     }
 }
 

@@ -1,0 +1,1 @@
+//! The plan alone: step for step.

@@ -19,7 +19,7 @@ mod wishes;
 
 pub use bulk::{Many, Progress, Subscribed, Want};
 pub use call::{As, Call, Login, Reply};
-pub use config::Config;
+pub use config::{Config, WhenLimited};
 pub use desk::{Desk, EventError, Filter, Heard, ListenerId, Next, WaitError, WishError};
 pub use io::*;
 pub use notice::{Custom, HandlerError, Notice, SessionNotice};
@@ -32,8 +32,8 @@ use crate::auth::flow::DeviceFlow;
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
-use crate::eventsub::{Dedup, Plan, PlanConfig, Shard, ShardConfig};
-use crate::helix::{Budget, Endpoint, Limiter, Prepared};
+use crate::eventsub::{Dedup, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook};
+use crate::helix::{Bucket, Budget, Endpoint, Limiter, Prepared};
 use crate::id::UserId;
 use crate::time::Time;
 use crate::timers::Timers;
@@ -41,7 +41,7 @@ use bulk::Bulks;
 use bytes::Bytes;
 use call::What;
 use calls::Purpose;
-use http::Response;
+use http::{Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use shards::Redemption;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -66,6 +66,11 @@ pub struct Counts {
     pub losses: u64,
     /// Tokens refreshed.
     pub refreshes: u64,
+    /// Requests to the webhook's callback that were not Twitch's.
+    pub webhooks_refused: u64,
+    /// Messages to the webhook's callback that were dropped because they were too old. If this rises, look at the
+    /// machine's clock.
+    pub webhooks_outdated: u64,
 }
 
 /// The Twitch client as a pure state machine. See the [crate's page](crate) for how to drive it.
@@ -81,6 +86,7 @@ pub struct Client {
     dedup: Dedup,
     /// Redemptions passed on, by type, version and id.
     redemptions: Dedup<Redemption>,
+    webhook: Webhook,
     calls: calls::Calls,
     logins: BTreeMap<CallId, DeviceFlow>,
     starting: BTreeMap<CallId, start::Starting>,
@@ -119,8 +125,8 @@ enum Timer {
     Deadline(CallId),
     /// When to send a call again.
     Again(CallId),
-    /// When an account's bucket is full again.
-    Turn(Account),
+    /// When a bucket has room again.
+    Turn(Bucket),
     /// A shard's own deadline.
     Shard(u32),
     /// The plan's.
@@ -178,6 +184,7 @@ impl Client {
             shards: BTreeMap::new(),
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
             redemptions: Dedup::new(config.remember_messages, config.remember_at_most),
+            webhook: Webhook::new(config.webhook_secrets.clone(), config.remember_at_most),
             calls: calls::Calls::new(config.concurrent_requests),
             logins: BTreeMap::new(),
             starting: BTreeMap::new(),
@@ -264,6 +271,29 @@ impl Client {
         self.forget_bulk(call);
         self.drop_call(now, call);
         self.settle(now);
+    }
+
+    /// Answers a request to the webhook's callback. Events arrive as [`Notice::Notification`], like all others.
+    ///
+    /// Answer Twitch with what this returns; while the client cannot tell the time or is closed it says 503, and Twitch
+    /// tries again. The secrets are [`Config::webhook_secrets`].
+    pub fn webhook(&mut self, now: Time, request: &Request<Bytes>) -> Response<Bytes> {
+        let wall = self.wall_at(now).filter(|_| self.life == Life::Running);
+        let Some(wall) = wall else {
+            let mut later = Response::new(Bytes::new());
+            *later.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            return later;
+        };
+        let (response, received) = self.webhook.receive(now, wall, request);
+        match received {
+            Received::Challenge(subscription) => self.notice(Notice::Verified(subscription)),
+            Received::Message(message) => self.pass_on(now, Source::Webhook, message),
+            Received::Unreadable { raw, why } => self.notice(Notice::Unreadable { raw, why }),
+            Received::Repeated(_) => self.counts.duplicates += 1,
+            Received::Outdated { .. } => self.counts.webhooks_outdated += 1,
+            Received::Refused(_) => self.counts.webhooks_refused += 1,
+        }
+        response
     }
 
     /// What is left of an account's rate limit, as far as known.
@@ -382,7 +412,7 @@ impl Client {
                 }
                 Timer::Deadline(call) => self.call_deadline(now, call),
                 Timer::Again(call) => self.advance(now, call),
-                Timer::Turn(account) => self.turn(now, &account),
+                Timer::Turn(bucket) => self.turn(now, &bucket),
                 Timer::Shard(shard) => self.with_shard(now, shard, |shard| shard.timeout(now)),
                 Timer::Plan => self.plan.timeout(now),
                 Timer::Keeper => {

@@ -81,6 +81,7 @@ fn run_traced(seed: u64, keep: usize) -> Result<Report, Box<Failed>> {
     let restarts = confidential && rng.chance(0.5);
     world.settings.spare_refreshes = if restarts { usize::MAX / 2 } else { 0 };
     world.settings.new_session_id = rng.chance(0.2);
+    world.settings.delete_dead = rng.chance(0.5);
     world.settings.conflict_names_twin = rng.chance(0.5);
     world.settings.new_refresh_token_each_time = rng.chance(0.5);
     if rng.chance(0.3) {

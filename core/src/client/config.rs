@@ -2,7 +2,7 @@
 
 use crate::auth::KeeperTimes;
 use crate::endpoints::Endpoints;
-use crate::eventsub::Leftovers;
+use crate::eventsub::{Leftovers, WebhookSecret};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -29,6 +29,8 @@ pub struct Config {
     pub answer_timeout: Duration,
     /// For how long a call may take in all, waits for a token and for the rate limit included.
     pub call_timeout: Duration,
+    /// What becomes of a call for which the rate limit has no room.
+    pub when_limited: WhenLimited,
     /// How many requests to Helix may be under way at once.
     pub concurrent_requests: usize,
     /// The longest silence to ask EventSub for, in seconds, 10 to 600.
@@ -47,10 +49,25 @@ pub struct Config {
     /// Whether a redemption (of channel points or a power-up) is passed on once even if it comes in two messages, as
     /// it may while a dead process's subscription lingers.
     pub redemptions_once: bool,
+    /// The secrets of the application's webhook subscriptions: what comes to the callback is signed with one of them. More
+    /// than one where a new secret replaces an old one. Without any, [`Client::webhook`](crate::Client::webhook)
+    /// refuses everything.
+    pub webhook_secrets: Vec<WebhookSecret>,
     /// For how long EventSub message ids are remembered, to drop what comes twice.
     pub remember_messages: Duration,
     /// How many message ids are remembered at most.
     pub remember_at_most: usize,
+}
+
+/// What becomes of a call for which the rate limit of its token, or its operation's own, has no room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenLimited {
+    /// It waits, as long as [`Config::call_timeout`] allows. One that would have to wait longer for its operation's own
+    /// limit fails at once, as with [`Fail`](Self::Fail).
+    #[default]
+    Wait,
+    /// It fails with [`CallError::Limited`](crate::CallError::Limited), which says when to try again.
+    Fail,
 }
 
 impl Config {
@@ -66,6 +83,7 @@ impl Config {
             tokens: KeeperTimes::default(),
             answer_timeout: Duration::from_secs(20),
             call_timeout: Duration::from_secs(60),
+            when_limited: WhenLimited::default(),
             concurrent_requests: 16,
             keepalive: 10,
             listened_until: None,
@@ -73,6 +91,7 @@ impl Config {
             leftovers: Leftovers::Keep,
             delete_at_close: true,
             redemptions_once: false,
+            webhook_secrets: Vec::new(),
             remember_messages: Duration::from_secs(600),
             remember_at_most: 65_536,
         }

@@ -441,8 +441,8 @@ impl<W> Desk<W> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Custom;
     use super::*;
-
     use crate::eventsub::SubscriptionState;
 
     fn enabled(wish: WishId) -> Notice {
@@ -499,5 +499,28 @@ mod tests {
             matches!(desk.next(listener, || ()), Next::Heard(Heard::Notice(notice)) if matches!(*notice, Notice::Closed))
         );
         assert!(matches!(desk.next(listener, || ()), Next::Ended));
+    }
+
+    #[test]
+    fn an_own_notice_goes_to_those_who_listen_to_its_name() {
+        let mut desk: Desk<()> = Desk::new();
+        let raids = desk.listen(Filter::Custom("raid".into()), 8);
+        let others = desk.listen(Filter::Custom("other".into()), 8);
+        desk.put_notice(Notice::Custom(Custom::new("raid", 42_u32)), |()| {});
+        let Next::Heard(heard) = desk.next(raids, || ()) else { panic!("nothing heard") };
+        assert_eq!((heard.custom::<u32>(), heard.custom::<u8>()), (Some(&42), None));
+        assert!(matches!(desk.next(others, || ()), Next::Wait));
+    }
+
+    #[test]
+    fn what_a_handler_fails_with_goes_to_one_place_and_a_failure_there_goes_nowhere() {
+        let mut desk: Desk<()> = Desk::new();
+        let failures = desk.listen(Filter::Failures, 8);
+        let raids = desk.listen(Filter::Custom("raid".into()), 8);
+        assert!(desk.put_failure(raids, "no such channel".into(), |()| {}));
+        let Next::Heard(Heard::Notice(notice)) = desk.next(failures, || ()) else { panic!("nothing heard") };
+        assert_eq!(notice.to_string(), "a handler failed: no such channel");
+        assert!(!desk.put_failure(failures, "the log is full".into(), |()| {}));
+        assert!(matches!(desk.next(failures, || ()), Next::Wait));
     }
 }

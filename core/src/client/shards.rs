@@ -3,7 +3,7 @@
 
 use super::{Client, Notice, Output, SessionNotice, SocketId, Timer};
 use crate::eventsub::frame::{Frame, Message};
-use crate::eventsub::{Notification, Opened, Shard, ShardOutput, Subscription};
+use crate::eventsub::{Notification, Opened, Shard, ShardOutput, Source, Subscription};
 use crate::time::Time;
 use bytes::Bytes;
 use compact_str::CompactString;
@@ -67,6 +67,10 @@ impl Client {
             self.counts.duplicates += 1;
             return;
         }
+        self.pass_on(now, Source::Socket(socket), frame);
+    }
+
+    pub(super) fn pass_on(&mut self, now: Time, source: Source, frame: Frame) {
         match frame.message {
             Message::Notification { subscription, event } => {
                 if self.config.redemptions_once
@@ -76,13 +80,19 @@ impl Client {
                     self.counts.duplicates += 1;
                     return;
                 }
-                let wish = self.plan.wish_of(&subscription, socket.shard);
+                let wish = match source {
+                    Source::Socket(socket) => self.plan.wish_of(&subscription, socket.shard),
+                    Source::Webhook => None,
+                };
                 self.counts.events += 1;
                 let notification =
-                    Notification::new(frame.id, frame.timestamp, subscription, wish, socket, event);
+                    Notification::new(frame.id, frame.timestamp, subscription, wish, source, event);
                 self.notice(Notice::Notification(notification));
             }
-            Message::Revocation(subscription) => self.plan.revoked(&subscription, frame.timestamp),
+            Message::Revocation(subscription) => match source {
+                Source::Socket(_) => self.plan.revoked(&subscription, frame.timestamp),
+                Source::Webhook => self.notice(Notice::Revoked(subscription)),
+            },
             Message::Unknown { message_type, payload } => {
                 self.notice(Notice::UnknownMessage { message_type, payload });
             }
@@ -109,6 +119,7 @@ fn redemption(subscription: &Subscription, event: &Bytes) -> Option<Redemption> 
     if !REDEMPTIONS.contains(&subscription.topic.as_str()) {
         return None;
     }
-    let Id { id } = serde_json::from_slice(event).ok()?;
+    // Something may be written behind the event.
+    let Id { id } = Id::deserialize(&mut serde_json::Deserializer::from_slice(event)).ok()?;
     Some((subscription.topic.clone(), subscription.version.clone(), id))
 }

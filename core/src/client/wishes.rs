@@ -256,7 +256,8 @@ impl Client {
         let cost = self.predict(&subject);
         let transport = Transport::session(session.clone());
         let Subject { topic, version, condition } = subject;
-        let request = CreateEventSubSubscription { topic, version, condition, transport };
+        let request =
+            CreateEventSubSubscription { topic, version, condition, transport, is_batching_enabled: false };
         match Prepared::new(&request) {
             Ok(prepared) => {
                 let purpose = Purpose::Post { wish, user: user.clone(), cost, shard, session };

@@ -81,7 +81,8 @@ impl Wanted {
         }
     }
 
-    pub(super) fn want(&self) -> Want {
+    /// The same in the client's words.
+    pub fn want(&self) -> Want {
         let via = Via::WebSocket;
         let want = match self {
             Wanted::Follow(channel, who) => {

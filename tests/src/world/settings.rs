@@ -43,6 +43,8 @@ pub struct Settings {
     pub conflict_names_twin: bool,
     /// How long the subscriptions of a dead connection count against the limits.
     pub dead_count_for: Duration,
+    /// Whether a subscription that is disabled can be deleted.
+    pub delete_dead: bool,
     /// How long disabled subscriptions stay listed.
     pub dead_listed_for: Duration,
     /// The sockets with subscriptions that one user may have with one client id.
@@ -84,6 +86,7 @@ impl Default for Settings {
             new_session_id: false,
             conflict_names_twin: true,
             dead_count_for: Duration::from_secs(60),
+            delete_dead: true,
             dead_listed_for: Duration::from_secs(HOUR),
             sockets_per_user: 3,
             subscriptions_per_socket: 300,

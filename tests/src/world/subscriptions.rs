@@ -457,7 +457,10 @@ impl World {
         let number = self.subscriptions.number(required(ask, "id")?);
         let mine = |number: &u64| {
             let found = self.subscriptions.get(*number);
-            found.is_some_and(|found| found.client == who.client && found.user == who.user)
+            found.is_some_and(|found| {
+                let there = self.settings.delete_dead || found.status == ENABLED;
+                there && found.client == who.client && found.user == who.user
+            })
         };
         let number = number.filter(mine).ok_or_else(|| Answer::refuse(404, "subscription not found"))?;
         self.leave_session(number);

@@ -163,7 +163,7 @@ impl Plan {
             StatusCode::CONFLICT => {
                 if let Some(Wish { user, subject, .. }) = self.wishes.get(&id) {
                     let (user, subject) = (user.clone(), subject.clone());
-                    let (session, twin) = (session.clone(), refusal.existing.clone());
+                    let (session, twin) = (session.clone(), refusal.existing.as_deref().cloned());
                     self.out.push_back(Step::Find { wish: id, user, subject, session, id: twin });
                 }
             }

@@ -71,7 +71,8 @@ impl Losses {
         if loss.open > 0 {
             return None;
         }
-        let Loss { from, why, held, to, .. } = self.losses.remove(&id)?;
+        let Loss { from, why, mut held, to, .. } = self.losses.remove(&id)?;
+        held.sort_unstable();
         (!held.is_empty()).then_some(Gap { scope: GapScope::Wishes(held), from, to, why })
     }
 }

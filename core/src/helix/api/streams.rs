@@ -1,6 +1,6 @@
 //! [Streams](https://dev.twitch.tv/docs/api/reference/#get-streams): who is live, markers, and the stream key.
 
-use crate::helix::{One, OrNone, Page, check, endpoint};
+use crate::helix::{One, OrNone, Page, check, endpoint, split};
 use crate::id::{CategoryId, Login, MarkerId, StreamId, UserId, VideoId};
 use crate::value::ImageTemplate;
 use crate::wire::{empty_as_none, null_as_default, open_enum, text};
@@ -63,6 +63,7 @@ endpoint!(GetStreams = "get-streams": get "/streams" => Page<Stream>, any, page:
         .and(check::count("user_login", r.user_login.len(), 0, 100))
         .and(check::count("game_id", r.game_id.len(), 0, 100))
         .and(check::count("language", r.language.len(), 0, 100)));
+split!(GetStreams, user_id, user_login by 100);
 
 impl GetStreams {
     /// All live streams.

@@ -1,7 +1,7 @@
 //! [Subscriptions](https://dev.twitch.tv/docs/api/reference/#get-broadcaster-subscriptions): who subscribes to a channel.
 
 use crate::helix::page::{cursor, pagination};
-use crate::helix::{Answer, CallError, Cursor, Maybe, OrNone, Paged, Shape, check, endpoint};
+use crate::helix::{Answer, CallError, Cursor, Maybe, OrNone, Paged, Shape, endpoint};
 use crate::id::{Login, UserId};
 use crate::value::Tier;
 use crate::wire::{empty_as_none, null_as_default};
@@ -21,13 +21,17 @@ pub struct GetBroadcasterSubscriptions {
 
 endpoint!(GetBroadcasterSubscriptions = "get-broadcaster-subscriptions": get "/subscriptions"
     => BroadcasterSubscriptions, any(broadcaster_id), scopes: any(ChannelReadSubscriptions),
-    app: any(ChannelReadSubscriptions), page: 100 both_ways,
-    check: |r| check::count("user_id", r.user_id.len(), 0, 100));
+    app: any(ChannelReadSubscriptions), page: 100 both_ways, list: user_id 0..=100);
 
 impl GetBroadcasterSubscriptions {
     /// All subscribers of a channel.
     pub fn new(broadcaster: impl Into<UserId>) -> Self {
         GetBroadcasterSubscriptions { broadcaster_id: broadcaster.into(), user_id: vec![], first: None }
+    }
+
+    /// How many subscribe and how many points they are, with no more than one of them.
+    pub fn summary(broadcaster: impl Into<UserId>) -> Self {
+        GetBroadcasterSubscriptions { first: Some(1), ..Self::new(broadcaster) }
     }
 
     /// Only these users, as far as they subscribe.

@@ -110,7 +110,7 @@ pub struct SendChatAnnouncement {
 }
 
 endpoint!(SendChatAnnouncement = "send-chat-announcement": post "/chat/announcements" => (), any(moderator_id),
-    scopes: any(ModeratorManageAnnouncements), body: json(announcement),
+    scopes: any(ModeratorManageAnnouncements), limits: [1 in 2 by (broadcaster_id, moderator_id)], body: json(announcement),
     check: |r| check::length("message", &r.announcement.message, 1, 500).and(r.source()));
 
 impl SendChatAnnouncement {
@@ -196,7 +196,9 @@ pub struct SendAShoutout {
 }
 
 endpoint!(SendAShoutout = "send-a-shoutout": post "/chat/shoutouts" => (), user(moderator_id),
-    scopes: any(ModeratorManageShoutouts), check: |r| r.others());
+    scopes: any(ModeratorManageShoutouts),
+    limits: [1 in 120 by (from_broadcaster_id), 1 in 3600 by (from_broadcaster_id, to_broadcaster_id)],
+    check: |r| r.others());
 
 impl SendAShoutout {
     /// Recommends one broadcaster in another's channel.

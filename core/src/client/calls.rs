@@ -5,13 +5,13 @@
 //! client's own deletions, are sent again after a 5xx or a lost connection, others only if nothing was sent.
 
 use super::call::What;
-use super::wishes::{Find, created};
+use super::wishes::{Find, List};
 use super::{As, CallError, CallId, Client, Failure, HttpId, Owner, Sent, Timer, WhenLimited, WishId};
 use crate::auth::{Account, TokenError, Usable};
 use crate::backoff::Backoff;
 use crate::eventsub::Subject;
 use crate::helix::{Accepts, Answer, Bucket, Prepared, Refusal, TooMany, Turn};
-use crate::id::{SessionId, UserId};
+use crate::id::{SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
@@ -87,11 +87,13 @@ pub(super) enum Purpose {
     /// The application.
     Application,
     /// A wish that is to be held.
-    Post { wish: WishId, user: UserId, shard: u32, session: SessionId },
+    Post { wish: WishId, user: UserId, cost: u64, shard: u32, session: SessionId },
     /// A wish that is held already.
     Find(Box<Find>),
     /// The plan, which wants to be rid of a subscription.
-    Delete { user: UserId, subject: Subject },
+    Delete { user: UserId, subject: Subject, id: SubscriptionId },
+    /// The plan, which wants to know what Twitch holds.
+    List(Box<List>),
 }
 
 impl std::fmt::Debug for Purpose {
@@ -101,6 +103,7 @@ impl std::fmt::Debug for Purpose {
             Purpose::Post { .. } => "Post",
             Purpose::Find(_) => "Find",
             Purpose::Delete { .. } => "Delete",
+            Purpose::List(_) => "List",
         })
     }
 }
@@ -142,6 +145,12 @@ impl Client {
                 if matches!(call.purpose, Purpose::Post { .. }) { Rank::Subscription } else { Rank::Other };
             self.calls.for_place.insert((rank, id));
             return self.wait(id, WaitingFor::Place);
+        }
+        if let Purpose::Post { wish, cost, .. } = call.purpose
+            && !self.plan.affords(now, wish, cost)
+        {
+            self.drop_call(now, id);
+            return;
         }
         let (account, token, generation) = match self.token_for(now, id) {
             Ok(Ready::Token(account, token, generation)) => (Some(account), Some(token), generation),
@@ -375,14 +384,14 @@ impl Client {
         let Some(call) = self.drop_call(now, id) else { return };
         match call.purpose {
             Purpose::Application => self.reply(id, What::Answer(result)),
-            Purpose::Post { wish, user, shard, session } => {
-                let answer = result.and_then(|answer| created(&answer));
-                self.plan.posted(now, wish, &user, (shard, &session), answer);
+            Purpose::Post { wish, user, shard, session, .. } => {
+                self.created(now, wish, &user, (shard, &session), result);
             }
             Purpose::Find(find) => self.look_through(now, *find, result),
-            Purpose::Delete { user, subject } => {
-                self.plan.deleted(now, &user, &subject, result.map(|_| ()));
+            Purpose::Delete { user, subject, id } => {
+                self.plan.deleted(now, &user, &subject, &id, result.map(|_| ()));
             }
+            Purpose::List(list) => self.list_on(now, *list, result),
         }
     }
 

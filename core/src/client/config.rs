@@ -2,7 +2,7 @@
 
 use crate::auth::KeeperTimes;
 use crate::endpoints::Endpoints;
-use crate::eventsub::WebhookSecret;
+use crate::eventsub::{Leftovers, WebhookSecret};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -36,8 +36,19 @@ pub struct Config {
     /// The longest silence to ask EventSub for, in seconds, 10 to 600.
     pub keepalive: u16,
     /// When the application last listened, if it did: what happened since may be missing, and a
-    /// [`Gap`](crate::eventsub::Gap) says so for each wish that is held.
+    /// [`Gap`](crate::eventsub::Gap) says so for each wish that is held. Write
+    /// [`Client::listened_until`](crate::Client::listened_until) down now and then, and give it to the next process.
     pub listened_until: Option<Timestamp>,
+    /// How often each user's wishes are compared with the subscriptions that Twitch lists, to find those that ended
+    /// without a word; at least a minute. It also happens soon after a session has moved.
+    pub compare_every: Duration,
+    /// What happens to WebSocket subscriptions that a former process has left.
+    pub leftovers: Leftovers,
+    /// Whether closing deletes the WebSocket subscriptions. Without, they end with their sessions.
+    pub delete_at_close: bool,
+    /// Whether a redemption (of channel points or a power-up) is passed on once even if it comes in two messages, as
+    /// it may while a dead process's subscription lingers.
+    pub redemptions_once: bool,
     /// The secrets of the application's webhook subscriptions: what comes to the callback is signed with one of them. More
     /// than one where a new secret replaces an old one. Without any, [`Client::webhook`](crate::Client::webhook)
     /// refuses everything.
@@ -76,6 +87,10 @@ impl Config {
             concurrent_requests: 16,
             keepalive: 10,
             listened_until: None,
+            compare_every: Duration::from_secs(600),
+            leftovers: Leftovers::Keep,
+            delete_at_close: true,
+            redemptions_once: false,
             webhook_secrets: Vec::new(),
             remember_messages: Duration::from_secs(600),
             remember_at_most: 65_536,

@@ -36,7 +36,9 @@ macro_rules! split {
                 $(let $list = std::mem::take(&mut self.$list);)+
                 let mut parts = vec![];
                 $(for chunk in $list.chunks(Self::AT_ONCE) {
-                    parts.push($name { $list: chunk.to_vec(), ..self.clone() });
+                    let mut part = self.clone();
+                    part.$list = chunk.to_vec();
+                    parts.push(part);
                 })+
                 parts
             }

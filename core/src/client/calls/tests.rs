@@ -3,6 +3,7 @@
 use super::*;
 use crate::auth::store::{MemoryStore, Store};
 use crate::client::{Call, Cause, CauseKind, Config, Input, Output, Reply};
+use crate::helix::Endpoint;
 use crate::helix::api::{GetGlobalEmotes, SendExtensionChatMessage, StartCommercial};
 use crate::helix::{Raw, Value};
 use http::HeaderMap;

@@ -14,19 +14,21 @@ mod notice;
 mod shards;
 mod start;
 mod tokens;
+mod visit;
 mod wishes;
 
-pub use call::{As, Call, Login, Reply};
+pub use call::{As, Call, Login, Reply, Revocation};
 pub use config::Config;
 pub use desk::{Desk, EventError, Filter, Heard, ListenerId, Next, WaitError, WishError};
 pub use io::*;
 pub use notice::{Notice, SessionNotice};
 pub use start::{Entry, Start, StartError};
+pub use visit::Visit;
 
 pub use crate::auth::TokenError;
 pub use crate::helix::CallError;
 
-use crate::auth::flow::DeviceFlow;
+use crate::auth::flow::{Flow, States};
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
@@ -75,10 +77,14 @@ pub struct Client {
     shards: BTreeMap<u32, Shard>,
     dedup: Dedup,
     calls: calls::Calls,
-    logins: BTreeMap<CallId, DeviceFlow>,
+    logins: BTreeMap<CallId, Flow>,
+    /// None without a key for them.
+    states: Option<States>,
     starting: BTreeMap<CallId, start::Starting>,
     /// Tokens that somebody waits for to be proven and written down.
     adding: BTreeSet<CallId>,
+    /// Tokens that somebody waits for to be revoked.
+    revoking: BTreeSet<CallId>,
     exchanges: BTreeMap<HttpId, Owner>,
     stores: BTreeMap<StoreId, u64>,
     /// Wishes whose user is not known before the store is read.
@@ -159,8 +165,10 @@ impl Client {
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
             calls: calls::Calls::new(config.concurrent_requests),
             logins: BTreeMap::new(),
+            states: config.state_key.clone().map(States::new),
             starting: BTreeMap::new(),
             adding: BTreeSet::new(),
+            revoking: BTreeSet::new(),
             exchanges: BTreeMap::new(),
             stores: BTreeMap::new(),
             unresolved: BTreeMap::new(),
@@ -234,7 +242,9 @@ impl Client {
     /// Does not want a call's reply any more. What was sent already may still happen.
     pub fn cancel(&mut self, now: Time, call: CallId) {
         self.end_start(call);
-        if self.logins.remove(&call).is_some() {
+        // A code that was sent is spent: its tokens are taken all the same.
+        if matches!(self.logins.get(&call), Some(Flow::Device(_))) {
+            self.logins.remove(&call);
             self.timers.set(&Timer::Login(call), None);
         }
         self.drop_call(now, call);
@@ -413,6 +423,9 @@ impl Client {
         let shards: Vec<u32> = self.shards.keys().copied().collect();
         for shard in shards {
             self.with_shard(now, shard, |shard| shard.close(now));
+        }
+        for id in std::mem::take(&mut self.revoking) {
+            self.reply(id, What::Revoked(Err(TokenError::Closed)));
         }
         for id in std::mem::take(&mut self.adding) {
             self.reply(id, What::Login(Err(TokenError::Closed)));

@@ -306,6 +306,9 @@ impl Harness {
         config.endpoints = Self::endpoints();
         config.seed = self.rng.below(u64::from(u32::MAX));
         config.name = format!("client {number} life {}", node.life);
+        let mut key = [0; 32];
+        key.fill_with(|| self.rng.below(256) as u8);
+        config.state_key = Some(key.into());
         node.client = Client::new(now, config);
         let life = node.life;
         self.happen(Event::Wall { node: number, life });

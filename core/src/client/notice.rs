@@ -171,7 +171,11 @@ impl fmt::Display for TokenNotice {
             TokenNotice::Parked { user, why } => write!(f, "the refresh of user {user} is parked: {why}"),
             TokenNotice::Misconfigured(why) => write!(f, "check the client id and secret: {why}"),
             TokenNotice::StoreFailed(why) => write!(f, "tokens cannot be stored, tried again soon: {why}"),
-            TokenNotice::Removed(user) => write!(f, "the token of user {user} was removed from the store"),
+            TokenNotice::Added(identity) => {
+                write!(f, "the tokens of {} (user {}) are added", identity.login, identity.user)
+            }
+            TokenNotice::Revoked(user) => write!(f, "the tokens of user {user} are revoked"),
+            TokenNotice::Removed(user) => write!(f, "the tokens of user {user} are removed"),
         }
     }
 }

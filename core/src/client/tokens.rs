@@ -2,8 +2,8 @@
 //! for and tells is carried on: a token that changed wakes the calls and wishes that wait for it.
 
 use super::call::What;
-use super::{CallId, Client, Life, Login, Notice, Output, Owner, StoreId, Timer};
-use crate::auth::flow::{DeviceFlow, FlowStep};
+use super::{CallId, Client, Life, Login, Notice, Output, Owner, Revocation, StoreId, Timer};
+use crate::auth::flow::{DeviceFlow, Flow, FlowStep};
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, KeeperOutput, Refresh, Scope, TokenError, TokenNotice, TokenRecord};
 use crate::id::UserId;
@@ -23,13 +23,17 @@ impl Client {
     }
 
     pub(super) fn log_in(&mut self, now: Time, id: CallId, scopes: Vec<Scope>) {
-        let credentials = Credentials {
+        let oauth = self.config.endpoints.oauth.clone();
+        let (flow, request) = DeviceFlow::start(oauth, self.credentials(), scopes);
+        self.logins.insert(id, Flow::Device(flow));
+        self.exchange(now, Owner::Login(id), request, true, now + self.config.answer_timeout);
+    }
+
+    pub(super) fn credentials(&self) -> Credentials {
+        Credentials {
             client_id: self.config.client_id.clone(),
             client_secret: self.config.client_secret.clone(),
-        };
-        let (flow, request) = DeviceFlow::start(self.config.endpoints.oauth.clone(), credentials, scopes);
-        self.logins.insert(id, flow);
-        self.exchange(now, Owner::Login(id), request, true, now + self.config.answer_timeout);
+        }
     }
 
     /// Takes a user's tokens: validates them, writes them down, and replies whose they are. A refresh token is
@@ -52,7 +56,22 @@ impl Client {
         self.keeper.add(now, id.0, access, refresh);
     }
 
-    /// Forgets a user's tokens, here and in the store. Their wishes are blocked until another token is added.
+    /// Revokes a user's tokens at Twitch, then forgets them, here and in the store. Twitch ends the user's subscriptions
+    /// with their last token. If it fails the tokens are kept.
+    pub fn revoke_token(&mut self, now: Time, user: &UserId) -> Revocation {
+        let id = CallId(self.next_id());
+        if self.life == Life::Running {
+            self.revoking.insert(id);
+            self.keeper.revoke(now, id.0, user);
+            self.settle(now);
+        } else {
+            self.reply(id, What::Revoked(Err(TokenError::Closed)));
+        }
+        Revocation { id }
+    }
+
+    /// Forgets a user's tokens, here and in the store. Their wishes are blocked until another token is added. Twitch is not
+    /// told: see [`Client::revoke_token`].
     pub fn remove_token(&mut self, now: Time, user: &UserId) {
         self.keeper.remove(user);
         self.settle(now);
@@ -95,7 +114,7 @@ impl Client {
                 self.reply(id, What::Login(Err(error)));
             }
         }
-        let deadline = self.logins.get(&id).and_then(DeviceFlow::deadline);
+        let deadline = self.logins.get(&id).and_then(Flow::deadline);
         self.timers.set(&Timer::Login(id), deadline);
     }
 
@@ -119,6 +138,10 @@ impl Client {
             KeeperOutput::Added { tag, result } => {
                 self.adding.remove(&CallId(tag));
                 self.reply(CallId(tag), What::Login(result));
+            }
+            KeeperOutput::Revoked { tag, result } => {
+                self.revoking.remove(&CallId(tag));
+                self.reply(CallId(tag), What::Revoked(result));
             }
             KeeperOutput::Notice(notice) => {
                 match &notice {

@@ -18,7 +18,7 @@ pub struct Node {
     pub store: MemoryStore,
     /// The client.
     pub client: Client,
-    /// The replies to its calls.
+    /// The replies to its calls; a new process counts anew.
     pub replies: Vec<(CallId, Reply)>,
     /// What it told about tokens and links, in words.
     pub news: Vec<String>,
@@ -124,6 +124,7 @@ impl Node {
     /// when on something may have been missed: since this one was started, or longer ago.
     pub(super) fn die(&mut self) -> Vec<(Wanted, Option<Time>, Vec<Gap>)> {
         self.life += 1;
+        self.replies.clear();
         self.delivered_before.append(&mut self.delivered);
         // A process that died before it held everything has not told of all that its predecessor left open.
         if self.wishes.values().all(|wish| wish.held_once) || self.config.listened_until.is_none() {

@@ -177,6 +177,24 @@ impl User {
         }
     }
 
+    /// Who waits to hear that the user's new tokens are written down.
+    pub(super) fn awaited_by(&self) -> Option<u64> {
+        self.tag.or(self.arrived)
+    }
+
+    /// Whether a new access token may come at any moment.
+    pub(super) fn is_changing(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Marking { .. }
+                | Phase::Waiting { .. }
+                | Phase::Looking { .. }
+                | Phase::Refreshing { .. }
+                | Phase::Saving { .. }
+                | Phase::SaveAgain { .. }
+        )
+    }
+
     pub(super) fn take_arrived(&mut self) -> Option<u64> {
         self.arrived.take()
     }

@@ -4,6 +4,7 @@ use crate::auth::KeeperTimes;
 use crate::auth::flow::StateKey;
 use crate::callback::Callback;
 use crate::endpoints::Endpoints;
+use crate::eventsub::WebhookSecret;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -42,6 +43,10 @@ pub struct Config {
     /// When the application last listened, if it did: what happened since may be missing, and a
     /// [`Gap`](crate::eventsub::Gap) says so for each wish that is held.
     pub listened_until: Option<Timestamp>,
+    /// The secrets of the application's webhook subscriptions: what comes to the callback is signed with one of them. More
+    /// than one where a new secret replaces an old one. Without any, [`Client::webhook`](crate::Client::webhook)
+    /// refuses everything.
+    pub webhook_secrets: Vec<WebhookSecret>,
     /// For how long EventSub message ids are remembered, to drop what comes twice.
     pub remember_messages: Duration,
     /// How many message ids are remembered at most.
@@ -66,6 +71,7 @@ impl Config {
             concurrent_requests: 16,
             keepalive: 10,
             listened_until: None,
+            webhook_secrets: Vec::new(),
             remember_messages: Duration::from_secs(600),
             remember_at_most: 65_536,
         }

@@ -3,7 +3,7 @@
 
 use super::{Client, Notice, Output, SessionNotice, SocketId, Timer};
 use crate::eventsub::frame::{Frame, Message};
-use crate::eventsub::{Notification, Opened, Shard, ShardOutput};
+use crate::eventsub::{Notification, Opened, Shard, ShardOutput, Source};
 use crate::time::Time;
 
 impl Client {
@@ -63,15 +63,25 @@ impl Client {
             self.counts.duplicates += 1;
             return;
         }
+        self.pass_on(Source::Socket(socket), frame);
+    }
+
+    pub(super) fn pass_on(&mut self, source: Source, frame: Frame) {
         match frame.message {
             Message::Notification { subscription, event } => {
-                let wish = self.plan.wish_of(&subscription, socket.shard);
+                let wish = match source {
+                    Source::Socket(socket) => self.plan.wish_of(&subscription, socket.shard),
+                    Source::Webhook => None,
+                };
                 self.counts.events += 1;
                 let notification =
-                    Notification::new(frame.id, frame.timestamp, subscription, wish, socket, event);
+                    Notification::new(frame.id, frame.timestamp, subscription, wish, source, event);
                 self.notice(Notice::Notification(notification));
             }
-            Message::Revocation(subscription) => self.plan.revoked(&subscription, frame.timestamp),
+            Message::Revocation(subscription) => match source {
+                Source::Socket(_) => self.plan.revoked(&subscription, frame.timestamp),
+                Source::Webhook => self.notice(Notice::Revoked(subscription)),
+            },
             Message::Unknown { message_type, payload } => {
                 self.notice(Notice::UnknownMessage { message_type, payload });
             }

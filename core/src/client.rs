@@ -89,6 +89,10 @@ pub struct Client {
     starting: BTreeMap<CallId, start::Starting>,
     /// Tokens that somebody waits for to be proven and written down.
     adding: BTreeSet<CallId>,
+    /// Accounts whose tokens somebody was asked for.
+    wanted: BTreeSet<Account>,
+    /// Tokens that were given in answer, while they are proven.
+    given: BTreeMap<u64, Account>,
     /// Tokens that somebody waits for to be revoked.
     revoking: BTreeSet<CallId>,
     exchanges: BTreeMap<HttpId, Owner>,
@@ -175,6 +179,8 @@ impl Client {
             states: config.state_key.clone().map(States::new),
             starting: BTreeMap::new(),
             adding: BTreeSet::new(),
+            wanted: BTreeSet::new(),
+            given: BTreeMap::new(),
             revoking: BTreeSet::new(),
             exchanges: BTreeMap::new(),
             stores: BTreeMap::new(),

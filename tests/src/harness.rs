@@ -10,11 +10,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+use twitchwire::auth::provider::Provider;
 use twitchwire::auth::store::{MemoryStore, Store, StoreError, StoreOp};
 use twitchwire::eventsub::Gap;
 use twitchwire::{
-    Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Output, Sent,
-    SocketId, StoreId, Time,
+    Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Notice, Output,
+    Sent, SocketId, StoreId, Time,
 };
 
 mod node;
@@ -183,6 +184,11 @@ impl Harness {
     /// A client and what it was told.
     pub fn node(&self, number: usize) -> &Node {
         &self.nodes[number]
+    }
+
+    /// Gives a client somebody to ask for tokens.
+    pub fn provide(&mut self, number: usize, provider: impl Provider + 'static) {
+        self.nodes[number].provider = Some(Box::new(provider));
     }
 
     /// What broke, in words.
@@ -448,6 +454,12 @@ impl Harness {
                 }
                 Output::Reply(id, reply) => self.nodes[number].replies.push((id, reply)),
                 Output::Notice(notice) => {
+                    if let (Notice::TokenWanted(wanted), Some(provider)) =
+                        (&notice, &self.nodes[number].provider)
+                    {
+                        let given = provider.token(wanted);
+                        self.nodes[number].client.give_token(self.now, wanted.account.clone(), given);
+                    }
                     if let Err(what) = self.nodes[number].hear(self.now, notice) {
                         self.fail(what);
                     }

@@ -143,6 +143,13 @@ pub enum TokenNotice {
         /// Why.
         why: String,
     },
+    /// The token that was given for an account is not one that can be used.
+    NotTaken {
+        /// For whom it was given.
+        account: Account,
+        /// What is wrong with it.
+        why: TokenError,
+    },
     /// The user has to authorise the application again; their calls fail until a new token is added.
     ReauthRequired {
         /// Who.
@@ -369,6 +376,20 @@ impl Keeper {
                 None => Usable::No(TokenError::Unknown(id.clone())),
             },
         }
+    }
+
+    /// What last stood in the way of an account's token, if it is not there yet.
+    pub fn trouble(&self, account: &Account) -> Option<&str> {
+        match account {
+            Account::App => self.app.trouble(),
+            Account::User(id) => self.users.get(id).and_then(User::trouble),
+        }
+    }
+
+    /// Takes an app token that the application obtained.
+    pub fn give_app(&mut self, now: Time, token: SecretString) {
+        self.app.give(&mut self.shared, now, token);
+        self.note_app();
     }
 
     /// Twitch answered 401 to an access token of this generation.

@@ -144,6 +144,9 @@ pub enum TokenError {
     /// An authorisation cannot be started without a key for its state.
     #[error("Config::state_key is not set; give it 32 random bytes")]
     NoStateKey,
+    /// The token is another user's than the one that was asked for. It is held all the same.
+    #[error("it is the token of another user, {0}")]
+    OtherUser(UserId),
     /// The token was given to another application.
     #[error("the token was given to another client id, {0}; take the tokens of this one")]
     OtherClient(String),

@@ -1,6 +1,7 @@
 //! The OAuth service on the wire: requests as `http::Request`, answers as what they say.
 
 use super::Scope;
+use crate::client::Failure;
 use crate::id::{Login, UserId};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -213,6 +214,15 @@ pub enum Said<T> {
     No(Denial),
     /// Nothing definite: a 5xx, a 429, or a body that does not have the documented form.
     Unclear(Denial),
+}
+
+/// Why an answer says nothing definite.
+pub(crate) fn unclear<T>(said: &Result<Said<T>, &Failure>) -> Option<String> {
+    match said {
+        Ok(Said::Yes(_)) => None,
+        Ok(Said::No(denial) | Said::Unclear(denial)) => Some(denial.to_string()),
+        Err(failure) => Some(failure.cause.to_string()),
+    }
 }
 
 /// Reads an answer.

@@ -20,6 +20,9 @@ pub struct Config {
     pub app_token: Option<SecretString>,
     /// Where Twitch is.
     pub endpoints: Endpoints,
+    /// Whether somebody answers [`Notice::TokenWanted`](crate::Notice::TokenWanted): calls then wait for the answer where
+    /// they would fail for lack of a token.
+    pub ask_for_tokens: bool,
     /// Where the application's own pages are: users who authorise it come back there.
     pub callback: Callback,
     /// Signs the `state` of authorisations: 32 bytes from the system's source of randomness, others for each client. Not
@@ -61,6 +64,7 @@ impl Config {
             client_secret: None,
             app_token: None,
             endpoints: Endpoints::twitch(),
+            ask_for_tokens: false,
             callback: Callback::default(),
             state_key: None,
             seed: 0,

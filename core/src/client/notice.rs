@@ -3,6 +3,7 @@
 use super::WishId;
 use crate::auth::TokenNotice;
 use crate::auth::flow::Prompt;
+use crate::auth::provider::TokenWanted;
 use crate::eventsub::{Gap, GapScope, LostWhy, Notification, Subscription, SubscriptionState};
 use crate::id::SessionId;
 use crate::time::Time;
@@ -24,6 +25,9 @@ pub enum Notice {
     Session(SessionNotice),
     /// What happens to a token.
     Token(TokenNotice),
+    /// A call waits for a token that is not held: answer with [`Client::give_token`](crate::Client::give_token). Only with
+    /// [`Config::ask_for_tokens`](crate::Config::ask_for_tokens).
+    TokenWanted(TokenWanted),
     /// A login waits for the user.
     Prompt(super::CallId, Prompt),
     /// Twitch asked whether the webhook's callback is this application's, and was answered: the subscription begins.
@@ -99,6 +103,7 @@ impl fmt::Display for Notice {
             Notice::Subscription(WishId(wish), state) => write!(f, "wish {wish}: {state}"),
             Notice::Session(session) => session.fmt(f),
             Notice::Token(token) => token.fmt(f),
+            Notice::TokenWanted(wanted) => wanted.fmt(f),
             Notice::Prompt(_, prompt) => prompt.fmt(f),
             Notice::Verified(Subscription { topic, version, .. }) => {
                 write!(f, "the webhook for {topic} version {version} is verified")
@@ -170,6 +175,9 @@ impl fmt::Display for TokenNotice {
             TokenNotice::Refreshed(account) => write!(f, "the token of {account} is renewed"),
             TokenNotice::RefreshDelayed { account, why } => {
                 write!(f, "the token of {account} is not renewed yet, tried again soon: {why}")
+            }
+            TokenNotice::NotTaken { account, why } => {
+                write!(f, "the token that was given for {account} cannot be used: {why}")
             }
             TokenNotice::ReauthRequired { user, reason } => {
                 write!(f, "user {user} has to authorise the application again: {reason}")

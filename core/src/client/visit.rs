@@ -125,7 +125,7 @@ impl Client {
     fn visited(&mut self, now: Time, id: CallId, request: &Request<Bytes>) -> Option<Response<Bytes>> {
         Some(match callback::read(&self.config.callback, request) {
             Asked::Page(page) => page,
-            Asked::EventSub => page::plain(StatusCode::NOT_FOUND, "Not found", "There are no webhooks here."),
+            Asked::EventSub => self.webhook(now, request),
             Asked::Authorize { scopes, force_verify } => {
                 // Without a secret no code can be exchanged.
                 let has_secret = self.config.client_secret.is_some();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+use twitchwire::auth::provider::Provider;
 use twitchwire::auth::store::MemoryStore;
 use twitchwire::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
 use twitchwire::eventsub::topic::chat::ChannelChatMessage;
@@ -16,6 +17,8 @@ pub struct Node {
     pub config: Config,
     /// Where its tokens are.
     pub store: MemoryStore,
+    /// Who is asked for tokens that the client does not hold.
+    pub provider: Option<Box<dyn Provider>>,
     /// The client.
     pub client: Client,
     /// The replies to its calls; a new process counts anew.
@@ -104,6 +107,7 @@ impl Node {
             client: Client::new(Time::ZERO, config.clone()),
             config,
             store,
+            provider: None,
             replies: Vec::new(),
             news: Vec::new(),
             ahead: Duration::ZERO,

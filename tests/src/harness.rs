@@ -10,11 +10,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+use twitchwire::auth::provider::Provider;
 use twitchwire::auth::store::{MemoryStore, Store, StoreError, StoreOp};
 use twitchwire::eventsub::Gap;
 use twitchwire::{
-    CallId, Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Output,
-    Reply, Sent, SocketId, StoreId, Time,
+    CallId, Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Notice,
+    Output, Reply, Sent, SocketId, StoreId, Time,
 };
 
 mod node;
@@ -185,6 +186,11 @@ impl Harness {
         &self.nodes[number]
     }
 
+    /// Gives a client somebody to ask for tokens.
+    pub fn provide(&mut self, number: usize, provider: impl Provider + 'static) {
+        self.nodes[number].provider = Some(Box::new(provider));
+    }
+
     /// What broke, in words.
     pub fn failures(&self) -> &[String] {
         &self.failures
@@ -328,6 +334,9 @@ impl Harness {
         config.endpoints = Self::endpoints();
         config.seed = self.rng.below(u64::from(u32::MAX));
         config.name = format!("client {number} life {}", node.life);
+        let mut key = [0; 32];
+        key.fill_with(|| self.rng.below(256) as u8);
+        config.state_key = Some(key.into());
         node.client = Client::new(now, config);
         let life = node.life;
         self.happen(Event::Wall { node: number, life });
@@ -468,6 +477,12 @@ impl Harness {
                 Output::Reply(id, reply) => self.nodes[number].replies.push((id, reply)),
                 Output::Notice(notice) => {
                     self.note(|| format!("client {number}: {notice}"));
+                    if let (Notice::TokenWanted(wanted), Some(provider)) =
+                        (&notice, &self.nodes[number].provider)
+                    {
+                        let given = provider.token(wanted);
+                        self.nodes[number].client.give_token(self.now, wanted.account.clone(), given);
+                    }
                     if let Err(what) = self.nodes[number].hear(self.now, notice) {
                         self.fail(what);
                     }

@@ -167,7 +167,7 @@ pub struct UserSubscription {
 mod tests {
     use super::*;
     use crate::helix::Prepared;
-    use crate::helix::api::fixture::{answer, decode, query, refused};
+    use crate::helix::api::fixture::{answer, decode, decode_odd, query, refused};
     use http::StatusCode;
     use serde_json::json;
 
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_subscription_that_is_no_gift_has_no_gifter() {
-        let page = decode::<GetBroadcasterSubscriptions>(json!({"data": [{
+        let page = decode_odd::<GetBroadcasterSubscriptions>(json!({"data": [{
             "broadcaster_id": "1001", "broadcaster_login": "ada", "broadcaster_name": "Ada", "gifter_id": "",
             "gifter_login": "", "gifter_name": "", "is_gift": false, "plan_name": "Sums", "tier": "1000",
             "user_id": "1002", "user_name": "Brook", "user_login": "brook",

@@ -222,7 +222,7 @@ impl SendAShoutout {
 mod tests {
     use super::*;
     use crate::helix::Endpoint;
-    use crate::helix::api::fixture::{body, decode, query, refused};
+    use crate::helix::api::fixture::{body, decode, decode_odd, query, refused};
     use serde_json::json;
 
     #[test]
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn a_message_that_was_dropped_has_no_id_and_a_reason() {
         let wire = json!({"message_id": "m1", "is_sent": true});
-        let sent = decode::<SendChatMessage>(json!({"data": [wire]}));
+        let sent = decode_odd::<SendChatMessage>(json!({"data": [wire]}));
         assert_eq!(sent, SentChatMessage { message_id: Some("m1".into()), is_sent: true, drop_reason: None });
         let wire = json!({
             "message_id": "", "is_sent": false, "drop_reason": {"code": "msg_new", "message": "Something else."},

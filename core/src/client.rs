@@ -5,6 +5,7 @@
 //! again. This file is the boundary, the deadlines and the end; `calls.rs` is the life of a call, `tokens.rs`, `wishes.rs`
 //! and `shards.rs` are what goes to and comes from the keeper, the plan and the shards.
 
+mod bulk;
 mod call;
 mod calls;
 mod config;
@@ -14,31 +15,37 @@ mod notice;
 mod shards;
 mod start;
 mod tokens;
+mod visit;
 mod wishes;
 
-pub use call::{As, Call, Login, Reply};
+pub use bulk::{Many, Progress, Subscribed, Want};
+pub use call::{As, Call, Login, Reply, Revocation};
 pub use config::{Config, WhenLimited};
 pub use desk::{Desk, EventError, Filter, Heard, ListenerId, Next, WaitError, WishError};
 pub use io::*;
-pub use notice::{Notice, SessionNotice};
+pub use notice::{Custom, HandlerError, Notice, SessionNotice};
 pub use start::{Entry, Start, StartError};
+pub use visit::Visit;
 
 pub use crate::auth::TokenError;
 pub use crate::helix::CallError;
 
-use crate::auth::flow::DeviceFlow;
+use crate::auth::flow::{Flow, States};
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
-use crate::eventsub::{Dedup, Plan, Received, Shard, ShardConfig, Source, Webhook};
+use crate::eventsub::{Dedup, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook};
 use crate::helix::{Bucket, Budget, Endpoint, Limiter, Prepared};
+use crate::id::UserId;
 use crate::time::Time;
 use crate::timers::Timers;
+use bulk::Bulks;
 use bytes::Bytes;
 use call::What;
 use calls::Purpose;
 use http::{Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
+use shards::Redemption;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -79,16 +86,32 @@ pub struct Client {
     shard_config: Arc<ShardConfig>,
     shards: BTreeMap<u32, Shard>,
     dedup: Dedup,
+    /// Redemptions passed on, by type, version and id.
+    redemptions: Dedup<Redemption>,
     webhook: Webhook,
     calls: calls::Calls,
-    logins: BTreeMap<CallId, DeviceFlow>,
+    logins: BTreeMap<CallId, Flow>,
+    /// None without a key for them.
+    states: Option<States>,
     starting: BTreeMap<CallId, start::Starting>,
     /// Tokens that somebody waits for to be proven and written down.
     adding: BTreeSet<CallId>,
+    /// Accounts whose tokens somebody was asked for.
+    wanted: BTreeSet<Account>,
+    /// Tokens that were given in answer, while they are proven.
+    given: BTreeMap<u64, Account>,
+    /// Tokens that somebody waits for to be revoked.
+    revoking: BTreeSet<CallId>,
     exchanges: BTreeMap<HttpId, Owner>,
     stores: BTreeMap<StoreId, u64>,
-    /// Wishes whose user is not known before the store is read.
+    /// Whether the store has been read, and this was told.
+    loaded: bool,
+    /// Wishes whose user is not known: before the store is read, or with more users than one, or none.
     unresolved: BTreeMap<WishId, Unresolved>,
+    /// Shards that are opened when their user's token is ready.
+    for_opening: BTreeMap<UserId, BTreeSet<u32>>,
+    /// Wishes that were asked for together.
+    bulks: Bulks,
     timers: Timers<Timer>,
     last_id: u64,
     jitter: Jitter,
@@ -159,18 +182,33 @@ impl Client {
         Client {
             keeper,
             limiter: Limiter::new(),
-            plan: Plan::new(jitter.fork(), config.listened_until),
+            plan: Plan::new(
+                jitter.fork(),
+                PlanConfig {
+                    listened_until: config.listened_until,
+                    compare_every: config.compare_every.max(Duration::from_secs(60)),
+                    leftovers: config.leftovers,
+                },
+            ),
             shard_config: Arc::new(shard_config),
             shards: BTreeMap::new(),
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
+            redemptions: Dedup::new(config.remember_messages, config.remember_at_most),
             webhook: Webhook::new(config.webhook_secrets.clone(), config.remember_at_most),
             calls: calls::Calls::new(config.concurrent_requests),
             logins: BTreeMap::new(),
+            states: config.state_key.clone().map(States::new),
             starting: BTreeMap::new(),
             adding: BTreeSet::new(),
+            wanted: BTreeSet::new(),
+            given: BTreeMap::new(),
+            revoking: BTreeSet::new(),
             exchanges: BTreeMap::new(),
             stores: BTreeMap::new(),
+            loaded: false,
             unresolved: BTreeMap::new(),
+            for_opening: BTreeMap::new(),
+            bulks: Bulks::default(),
             timers: Timers::new(),
             last_id: 0,
             jitter,
@@ -241,9 +279,12 @@ impl Client {
     /// Does not want a call's reply any more. What was sent already may still happen.
     pub fn cancel(&mut self, now: Time, call: CallId) {
         self.end_start(call);
-        if self.logins.remove(&call).is_some() {
+        // A code that was sent is spent: its tokens are taken all the same.
+        if matches!(self.logins.get(&call), Some(Flow::Device(_))) {
+            self.logins.remove(&call);
             self.timers.set(&Timer::Login(call), None);
         }
+        self.forget_bulk(call);
         self.drop_call(now, call);
         self.settle(now);
     }
@@ -262,7 +303,7 @@ impl Client {
         let (response, received) = self.webhook.receive(now, wall, request);
         match received {
             Received::Challenge(subscription) => self.notice(Notice::Verified(subscription)),
-            Received::Message(message) => self.pass_on(Source::Webhook, message),
+            Received::Message(message) => self.pass_on(now, Source::Webhook, message),
             Received::Unreadable { raw, why } => self.notice(Notice::Unreadable { raw, why }),
             Received::Repeated(_) => self.counts.duplicates += 1,
             Received::Outdated { .. } => self.counts.webhooks_outdated += 1,
@@ -281,7 +322,8 @@ impl Client {
         self.counts
     }
 
-    /// Ends: subscriptions are deleted, sockets closed, calls cancelled. [`Notice::Closed`] is the last output.
+    /// Ends: subscriptions are deleted ([`Config::delete_at_close`]), sockets closed, calls cancelled.
+    /// [`Notice::Closed`] is the last output; a second time does nothing.
     pub fn close(&mut self, now: Time) {
         if self.life != Life::Running {
             return;
@@ -289,12 +331,13 @@ impl Client {
         self.life = Life::Closing;
         self.unresolved.clear();
         self.cancel_application_calls(now);
+        self.cancel_bulks();
         self.fail_starting(&TokenError::Closed);
         for id in std::mem::take(&mut self.logins).into_keys() {
             self.timers.set(&Timer::Login(id), None);
             self.reply(id, What::Login(Err(TokenError::Closed)));
         }
-        self.plan.unwish_all();
+        self.plan.unwish_all(self.config.delete_at_close);
         self.timers.set(&Timer::Closing, Some(now + CLOSING));
         self.settle(now);
     }
@@ -443,6 +486,9 @@ impl Client {
         let shards: Vec<u32> = self.shards.keys().copied().collect();
         for shard in shards {
             self.with_shard(now, shard, |shard| shard.close(now));
+        }
+        for id in std::mem::take(&mut self.revoking) {
+            self.reply(id, What::Revoked(Err(TokenError::Closed)));
         }
         for id in std::mem::take(&mut self.adding) {
             self.reply(id, What::Login(Err(TokenError::Closed)));

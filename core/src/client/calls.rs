@@ -5,13 +5,16 @@
 //! client's own deletions, are sent again after a 5xx or a lost connection, others only if nothing was sent.
 
 use super::call::What;
-use super::wishes::{Find, created};
-use super::{As, CallError, CallId, Client, Failure, HttpId, Owner, Sent, Timer, WhenLimited, WishId};
+use super::wishes::{Find, List};
+use super::{
+    As, CallError, CallId, Client, Failure, HttpId, Notice, Owner, Sent, Timer, WhenLimited, WishId,
+};
+use crate::auth::provider::{TokenWanted, WantedFor};
 use crate::auth::{Account, TokenError, Usable};
 use crate::backoff::Backoff;
 use crate::eventsub::Subject;
 use crate::helix::{Accepts, Answer, Bucket, Prepared, Refusal, TooMany, Turn};
-use crate::id::{SessionId, UserId};
+use crate::id::{SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
@@ -64,6 +67,8 @@ pub(super) struct Pending {
     state: State,
     /// A 401 has been answered with a newer token once.
     repeated: bool,
+    /// Somebody has been asked for its token once.
+    asked: bool,
     backoff: Backoff,
 }
 
@@ -87,11 +92,13 @@ pub(super) enum Purpose {
     /// The application.
     Application,
     /// A wish that is to be held.
-    Post { wish: WishId, user: UserId, shard: u32, session: SessionId },
+    Post { wish: WishId, user: UserId, cost: u64, shard: u32, session: SessionId },
     /// A wish that is held already.
     Find(Box<Find>),
     /// The plan, which wants to be rid of a subscription.
-    Delete { user: UserId, subject: Subject },
+    Delete { user: UserId, subject: Subject, id: SubscriptionId },
+    /// The plan, which wants to know what Twitch holds.
+    List(Box<List>),
 }
 
 impl std::fmt::Debug for Purpose {
@@ -101,6 +108,7 @@ impl std::fmt::Debug for Purpose {
             Purpose::Post { .. } => "Post",
             Purpose::Find(_) => "Find",
             Purpose::Delete { .. } => "Delete",
+            Purpose::List(_) => "List",
         })
     }
 }
@@ -114,7 +122,8 @@ impl Client {
         let deadline = now + self.config.call_timeout;
         let backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(10), self.jitter.fork());
         let state = State::Waiting(WaitingFor::Place);
-        let pending = Pending { prepared, who, purpose, deadline, state, repeated: false, backoff };
+        let pending =
+            Pending { prepared, who, purpose, deadline, state, repeated: false, asked: false, backoff };
         self.calls.pending.insert(id, pending);
         self.timers.set(&Timer::Deadline(id), Some(deadline));
         self.advance(now, id);
@@ -142,6 +151,12 @@ impl Client {
                 if matches!(call.purpose, Purpose::Post { .. }) { Rank::Subscription } else { Rank::Other };
             self.calls.for_place.insert((rank, id));
             return self.wait(id, WaitingFor::Place);
+        }
+        if let Purpose::Post { wish, cost, .. } = call.purpose
+            && !self.plan.affords(now, wish, cost)
+        {
+            self.drop_call(now, id);
+            return;
         }
         let (account, token, generation) = match self.token_for(now, id) {
             Ok(Ready::Token(account, token, generation)) => (Some(account), Some(token), generation),
@@ -217,7 +232,11 @@ impl Client {
                 match owner {
                     Some(owner) => Account::User(owner),
                     None if has_app => Account::App,
-                    None => Account::User(self.only_user().ok_or_else(|| no_token(TokenError::Whose))?),
+                    None => match self.only_user() {
+                        Some(user) => Account::User(user),
+                        None if self.config.ask_for_tokens => Account::App,
+                        None => return Err(no_token(TokenError::Whose)),
+                    },
                 }
             }
         };
@@ -227,13 +246,31 @@ impl Client {
                     && let Some(record) = self.keeper.record(user)
                     && let Some(any_of) = call.prepared.scopes.missing(&record.scopes)
                 {
-                    return Err(CallError::MissingScope { operation, user: user.clone(), any_of });
+                    let error = CallError::MissingScope { operation, user: user.clone(), any_of };
+                    return self.ask(id, account, WantedFor::Scopes(any_of)).ok_or(error);
                 }
                 Ok(Ready::Token(account, token, generation))
             }
             Usable::Wait => Ok(Ready::Wait(account)),
-            Usable::No(why) => Err(no_token(why)),
+            Usable::No(why @ (TokenError::Misconfigured(_) | TokenError::Closed)) => Err(no_token(why)),
+            Usable::No(why) => {
+                self.ask(id, account, WantedFor::Lack(why.clone())).ok_or_else(|| no_token(why))
+            }
         }
+    }
+
+    /// Asks for a token that is not held, if there is somebody to ask and the call has not asked before.
+    fn ask(&mut self, id: CallId, account: Account, why: WantedFor) -> Option<Ready> {
+        if self.wanted.contains(&account) {
+            return Some(Ready::Wait(account));
+        }
+        let call = self.calls.pending.get_mut(&id)?;
+        if !self.config.ask_for_tokens || std::mem::replace(&mut call.asked, true) {
+            return None;
+        }
+        self.wanted.insert(account.clone());
+        self.notice(Notice::TokenWanted(TokenWanted { account: account.clone(), why }));
+        Some(Ready::Wait(account))
     }
 
     pub(super) fn call_answered(
@@ -327,11 +364,14 @@ impl Client {
         let waiting_for = match &call.state {
             // Its answer, or the lack of one, ends the call soon.
             State::Sent { .. } => return,
-            State::Waiting(WaitingFor::Store) => "the token store",
-            State::Waiting(WaitingFor::Token(_)) => "a token",
-            State::Waiting(WaitingFor::Turn(_)) => "the rate limit",
-            State::Waiting(WaitingFor::Place) => "other requests to end",
-            State::Waiting(WaitingFor::Again) => "another try",
+            State::Waiting(WaitingFor::Store) => "the token store".into(),
+            State::Waiting(WaitingFor::Token(account)) => match self.keeper.trouble(account) {
+                Some(trouble) => format!("the token of {account}: {trouble}"),
+                None => format!("the token of {account}"),
+            },
+            State::Waiting(WaitingFor::Turn(_)) => "the rate limit".into(),
+            State::Waiting(WaitingFor::Place) => "other requests to end".into(),
+            State::Waiting(WaitingFor::Again) => "another try".into(),
         };
         self.end(now, id, Err(CallError::Deadline { operation, waiting_for }));
     }
@@ -375,14 +415,14 @@ impl Client {
         let Some(call) = self.drop_call(now, id) else { return };
         match call.purpose {
             Purpose::Application => self.reply(id, What::Answer(result)),
-            Purpose::Post { wish, user, shard, session } => {
-                let answer = result.and_then(|answer| created(&answer));
-                self.plan.posted(now, wish, &user, (shard, &session), answer);
+            Purpose::Post { wish, user, shard, session, .. } => {
+                self.created(now, wish, &user, (shard, &session), result);
             }
             Purpose::Find(find) => self.look_through(now, *find, result),
-            Purpose::Delete { user, subject } => {
-                self.plan.deleted(now, &user, &subject, result.map(|_| ()));
+            Purpose::Delete { user, subject, id } => {
+                self.plan.deleted(now, &user, &subject, &id, result.map(|_| ()));
             }
+            Purpose::List(list) => self.list_on(now, *list, result),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{Cursor, Invalid};
 use crate::auth::{AnyOf, Scope, TokenError};
 use crate::client::Cause;
-use crate::id::UserId;
+use crate::id::{SubscriptionId, UserId};
 use crate::wire::null_as_default;
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
@@ -73,8 +73,8 @@ pub enum CallError {
     Deadline {
         /// The operation.
         operation: &'static str,
-        /// What it was waiting for.
-        waiting_for: &'static str,
+        /// What it was waiting for, and what last stood in the way.
+        waiting_for: String,
     },
     /// The answer does not have the documented form.
     #[error("{operation}: answer {status} cannot be read: {why}")]
@@ -130,6 +130,8 @@ pub struct Refusal {
     pub message: String,
     /// For a 429, which limit was hit.
     pub too_many: Option<TooMany>,
+    /// For a 409 about an EventSub subscription, the one that exists, if Twitch names it.
+    pub existing: Option<Box<SubscriptionId>>,
     /// When the token's bucket is full again, where Twitch says so.
     pub reset: Option<Timestamp>,
 }
@@ -164,14 +166,17 @@ impl Refusal {
             error: String,
             #[serde(default, deserialize_with = "null_as_default")]
             message: String,
+            #[serde(default)]
+            id: serde_json::Value,
         }
         let header = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
         let points_left = header("ratelimit-remaining").is_some_and(|left| left > 0);
         let reset = header("ratelimit-reset").and_then(|reset| Timestamp::from_second(reset).ok());
-        let Words { error, message } = serde_json::from_slice(body).unwrap_or_default();
+        let Words { error, message, id } = serde_json::from_slice(body).unwrap_or_default();
+        let existing = id.as_str().filter(|_| status == StatusCode::CONFLICT).map(|id| Box::new(id.into()));
         let too_many =
             (status == StatusCode::TOO_MANY_REQUESTS).then(|| TooMany::read(&message, points_left));
-        Refusal { operation, status, error, message, too_many, reset }
+        Refusal { operation, status, error, message, too_many, reset, existing }
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod call;
 mod calls;
+mod conduit;
 mod config;
 mod desk;
 mod io;
@@ -30,7 +31,7 @@ use crate::auth::flow::DeviceFlow;
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
-use crate::eventsub::{Dedup, Plan, Shard, ShardConfig};
+use crate::eventsub::{Conduit, Dedup, Plan, Shard, ShardConfig};
 use crate::helix::{Budget, Endpoint, Limiter, Prepared};
 use crate::time::Time;
 use crate::timers::Timers;
@@ -71,6 +72,10 @@ pub struct Client {
     keeper: Keeper,
     limiter: Limiter,
     plan: Plan,
+    conduit: Option<Conduit>,
+    conduit_links: Arc<ShardConfig>,
+    /// The most connections that a link of the conduit's had tried when it was closed.
+    conduit_attempts: u32,
     shard_config: Arc<ShardConfig>,
     shards: BTreeMap<u32, Shard>,
     dedup: Dedup,
@@ -112,6 +117,8 @@ enum Timer {
     Shard(u32),
     /// The plan's.
     Plan,
+    /// The conduit's.
+    Conduit,
     /// The keeper's.
     Keeper,
     /// A login's.
@@ -150,10 +157,19 @@ impl Client {
         );
         let mut shard_config = ShardConfig::new(config.endpoints.eventsub.clone());
         shard_config.keepalive = config.keepalive.clamp(10, 600);
+        // The conduit's own wish has the first number.
+        let last_id = 1;
+        let conduit = config.conduit.clone().map(|conduit| {
+            let watch = WishId(last_id);
+            Conduit::new(conduit, &config.client_id, watch, config.listened_until, jitter.fork())
+        });
         Client {
             keeper,
             limiter: Limiter::new(),
             plan: Plan::new(jitter.fork(), config.listened_until),
+            conduit,
+            conduit_links: conduit::link_config(&shard_config),
+            conduit_attempts: 0,
             shard_config: Arc::new(shard_config),
             shards: BTreeMap::new(),
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
@@ -165,7 +181,7 @@ impl Client {
             stores: BTreeMap::new(),
             unresolved: BTreeMap::new(),
             timers: Timers::new(),
-            last_id: 0,
+            last_id,
             jitter,
             counts: Counts::default(),
             life: Life::Running,
@@ -251,13 +267,16 @@ impl Client {
         self.counts
     }
 
-    /// Ends: subscriptions are deleted, sockets closed, calls cancelled. [`Notice::Closed`] is the last output.
+    /// Ends: subscriptions of WebSockets are deleted, sockets closed, calls cancelled. A conduit keeps its
+    /// subscriptions. [`Notice::Closed`] is the last output.
     pub fn close(&mut self, now: Time) {
         if self.life != Life::Running {
             return;
         }
         self.life = Life::Closing;
         self.unresolved.clear();
+        self.conduit = None;
+        self.timers.set(&Timer::Conduit, None);
         self.cancel_application_calls(now);
         self.fail_starting(&TokenError::Closed);
         for id in std::mem::take(&mut self.logins).into_keys() {
@@ -299,6 +318,9 @@ impl Client {
         self.wall = Some((now, at));
         let Some(expected) = expected else {
             self.keeper.load(now);
+            if let Some(conduit) = &mut self.conduit {
+                conduit.start(now);
+            }
             return;
         };
         let slept = Duration::try_from(at.duration_since(expected)).unwrap_or_default();
@@ -358,6 +380,11 @@ impl Client {
                 Timer::Turn(account) => self.turn(now, &account),
                 Timer::Shard(shard) => self.with_shard(now, shard, |shard| shard.timeout(now)),
                 Timer::Plan => self.plan.timeout(now),
+                Timer::Conduit => {
+                    if let Some(conduit) = &mut self.conduit {
+                        conduit.timeout(now);
+                    }
+                }
                 Timer::Keeper => {
                     if let Some(wall) = self.wall_at(now) {
                         self.keeper.timeout(now, wall);
@@ -385,9 +412,12 @@ impl Client {
                 self.keeper_says(now, output);
             } else if let Some(step) = self.plan.poll_step() {
                 self.plan_says(now, step);
+            } else if let Some(output) = self.conduit.as_mut().and_then(Conduit::poll_output) {
+                self.conduit_says(now, output);
             } else {
                 self.timers.set(&Timer::Keeper, self.keeper.poll_timeout().filter(|_| self.wall.is_some()));
                 self.timers.set(&Timer::Plan, self.plan.poll_timeout());
+                self.timers.set(&Timer::Conduit, self.conduit.as_ref().and_then(Conduit::poll_timeout));
                 if self.timers.next().is_none_or(|at| at > now) {
                     break;
                 }

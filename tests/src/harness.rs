@@ -17,6 +17,7 @@ use twitchwire::{
     SocketId, StoreId, Time,
 };
 
+mod conduit;
 mod node;
 mod rest;
 
@@ -77,6 +78,7 @@ pub struct Harness {
     entries: u64,
     nodes: Vec<Node>,
     peers: BTreeMap<PeerId, Peer>,
+    by_socket: BTreeMap<(usize, u32, SocketId), PeerId>,
     last_peer: u64,
     failures: Vec<String>,
     trace: VecDeque<String>,
@@ -151,6 +153,7 @@ impl Harness {
             entries: 0,
             nodes: Vec::new(),
             peers: BTreeMap::new(),
+            by_socket: BTreeMap::new(),
             last_peer: 0,
             failures: Vec::new(),
             trace: VecDeque::new(),
@@ -347,6 +350,7 @@ impl Harness {
     fn happen(&mut self, event: Event) {
         match event {
             Event::ToWorld { node, life, id, request } => {
+                self.check_assignment(node, &request);
                 let response = self.world.request(self.now, &request);
                 self.note(|| {
                     format!("{} {} -> {}", request.method(), request.uri().path(), response.status().as_u16())
@@ -483,6 +487,7 @@ impl Harness {
         let entry =
             Peer { node, life, socket, to_client, to_server, open: false, silent: false, closing: false };
         self.peers.insert(peer, entry);
+        self.by_socket.insert((node, life, socket), peer);
         let delay = self.delay();
         if self.rng.chance(self.network.not_opened) {
             let cause = Cause::new(CauseKind::Connect, "connection refused");
@@ -560,12 +565,9 @@ impl Harness {
     }
 
     fn client_closes(&mut self, node: usize, life: u32, socket: SocketId) {
-        let found = self
-            .peers
-            .iter_mut()
-            .find(|(_, peer)| (peer.node, peer.life, peer.socket) == (node, life, socket));
-        let Some((id, entry)) = found else { return };
-        let (id, open) = (*id, entry.open);
+        let Some(id) = self.by_socket.get(&(node, life, socket)).copied() else { return };
+        let Some(entry) = self.peers.get_mut(&id) else { return };
+        let open = entry.open;
         entry.closing = true;
         if open {
             self.say(id, Said::Close);
@@ -579,6 +581,7 @@ impl Harness {
         let Some(entry) = self.peers.get(&peer) else { return };
         let (node, life, socket) = (entry.node, entry.life, entry.socket);
         self.peers.remove(&peer);
+        self.by_socket.remove(&(node, life, socket));
         if self.lives(node, life) {
             self.tell(node, Input::Closed(socket, how));
         }

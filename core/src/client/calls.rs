@@ -52,6 +52,7 @@ impl Calls {
 enum Rank {
     Subscription,
     Other,
+    Bulk,
 }
 
 #[derive(Debug)]
@@ -91,6 +92,18 @@ pub(super) enum Purpose {
     Find(Box<Find>),
     /// The plan, which wants to be rid of a subscription.
     Delete { user: UserId, subject: Subject },
+    /// The conduit.
+    Conduit { id: u64, urgent: bool },
+}
+
+impl Purpose {
+    fn rank(&self) -> Rank {
+        match self {
+            Purpose::Post { .. } | Purpose::Conduit { urgent: true, .. } => Rank::Subscription,
+            Purpose::Application | Purpose::Find(_) | Purpose::Delete { .. } => Rank::Other,
+            Purpose::Conduit { urgent: false, .. } => Rank::Bulk,
+        }
+    }
 }
 
 impl std::fmt::Debug for Purpose {
@@ -100,6 +113,7 @@ impl std::fmt::Debug for Purpose {
             Purpose::Post { .. } => "Post",
             Purpose::Find(_) => "Find",
             Purpose::Delete { .. } => "Delete",
+            Purpose::Conduit { .. } => "Conduit",
         })
     }
 }
@@ -132,13 +146,12 @@ impl Client {
             self.drop_call(now, id);
             return;
         }
+        let rank = call.purpose.rank();
         if self.wall.is_none() || !self.keeper.is_loaded() {
             self.calls.for_store.insert(id);
             return self.wait(id, WaitingFor::Store);
         }
         if self.calls.places == 0 {
-            let rank =
-                if matches!(call.purpose, Purpose::Post { .. }) { Rank::Subscription } else { Rank::Other };
             self.calls.for_place.insert((rank, id));
             return self.wait(id, WaitingFor::Place);
         }
@@ -151,8 +164,12 @@ impl Client {
             }
             Err(error) => return self.end(now, id, Err(error)),
         };
+        let reserved = match rank {
+            Rank::Bulk => self.reserved_until(now),
+            Rank::Subscription | Rank::Other => None,
+        };
         if let Some(account) = &account
-            && let Turn::Wait(until) = self.limiter.take(now, account)
+            && let Turn::Wait(until) = reserved.map_or_else(|| self.limiter.take(now, account), Turn::Wait)
         {
             self.calls.for_turn.entry(account.clone()).or_default().insert(id);
             self.timers.set(&Timer::Turn(account.clone()), Some(until));
@@ -342,8 +359,7 @@ impl Client {
             State::Waiting(WaitingFor::Token(account)) => leave(&mut self.calls.for_token, account, id),
             State::Waiting(WaitingFor::Turn(account)) => leave(&mut self.calls.for_turn, account, id),
             State::Waiting(WaitingFor::Place) => {
-                self.calls.for_place.remove(&(Rank::Subscription, id));
-                self.calls.for_place.remove(&(Rank::Other, id));
+                self.calls.for_place.remove(&(call.purpose.rank(), id));
             }
             State::Waiting(WaitingFor::Again) => self.timers.set(&Timer::Again(id), None),
         }
@@ -351,7 +367,7 @@ impl Client {
     }
 
     pub(super) fn cancel_application_calls(&mut self, now: Time) {
-        let ours = |call: &Pending| matches!(call.purpose, Purpose::Application);
+        let ours = |call: &Pending| matches!(call.purpose, Purpose::Application | Purpose::Conduit { .. });
         let ids: Vec<CallId> =
             self.calls.pending.iter().filter(|(_, call)| ours(call)).map(|(id, _)| *id).collect();
         for id in ids {
@@ -370,6 +386,12 @@ impl Client {
             Purpose::Find(find) => self.look_through(now, *find, result),
             Purpose::Delete { user, subject } => {
                 self.plan.deleted(now, &user, &subject, result.map(|_| ()));
+            }
+            Purpose::Conduit { id, .. } => {
+                let wall = self.wall_at(now);
+                if let Some(conduit) = &mut self.conduit {
+                    conduit.answered(now, wall, id, result);
+                }
             }
         }
     }

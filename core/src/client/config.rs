@@ -2,6 +2,7 @@
 
 use crate::auth::KeeperTimes;
 use crate::endpoints::Endpoints;
+use crate::eventsub::ConduitConfig;
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -32,6 +33,9 @@ pub struct Config {
     pub concurrent_requests: usize,
     /// The longest silence to ask EventSub for, in seconds, 10 to 600.
     pub keepalive: u16,
+    /// The conduit for what is subscribed [`Via::Conduit`](crate::eventsub::Via::Conduit), if there is to be one. It
+    /// takes the app token.
+    pub conduit: Option<ConduitConfig>,
     /// When the application last listened, if it did: what happened since may be missing, and a
     /// [`Gap`](crate::eventsub::Gap) says so for each wish that is held.
     pub listened_until: Option<Timestamp>,
@@ -56,6 +60,7 @@ impl Config {
             call_timeout: Duration::from_secs(60),
             concurrent_requests: 16,
             keepalive: 10,
+            conduit: None,
             listened_until: None,
             remember_messages: Duration::from_secs(600),
             remember_at_most: 65_536,

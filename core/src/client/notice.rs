@@ -3,7 +3,7 @@
 use super::WishId;
 use crate::auth::TokenNotice;
 use crate::auth::flow::Prompt;
-use crate::eventsub::{Gap, GapScope, LostWhy, Notification, SubscriptionState};
+use crate::eventsub::{ConduitNotice, Gap, GapScope, LostWhy, Notification, SubscriptionState};
 use crate::id::SessionId;
 use crate::time::Time;
 use bytes::Bytes;
@@ -26,6 +26,8 @@ pub enum Notice {
     Subscription(WishId, SubscriptionState),
     /// What happens to a link.
     Session(SessionNotice),
+    /// What happens to the conduit and its shards.
+    Conduit(ConduitNotice),
     /// What happens to a token.
     Token(TokenNotice),
     /// A login waits for the user.
@@ -98,6 +100,7 @@ impl fmt::Display for Notice {
             Notice::Gap(gap) => gap.fmt(f),
             Notice::Subscription(WishId(wish), state) => write!(f, "wish {wish}: {state}"),
             Notice::Session(session) => session.fmt(f),
+            Notice::Conduit(conduit) => conduit.fmt(f),
             Notice::Token(token) => token.fmt(f),
             Notice::Prompt(_, prompt) => prompt.fmt(f),
             Notice::Unreadable { raw, why } => {
@@ -133,7 +136,8 @@ impl fmt::Display for Gap {
                 let wishes: Vec<String> = wishes.iter().map(|WishId(wish)| wish.to_string()).collect();
                 write!(f, " for wish {}", wishes.join(", "))?;
             }
-            GapScope::Shard(shard) => write!(f, " on shard {shard}")?,
+            GapScope::Shard(shard) => write!(f, " on shard {shard} of the conduit")?,
+            GapScope::Conduit => f.write_str(" on the conduit")?,
         }
         if let Some(from) = &self.from {
             write!(f, " from {from}")?;

@@ -1,6 +1,7 @@
 //! Shards: what their sockets bring goes to them, what they ask for and tell goes to the driver, the plan and the
 //! application. A message is passed on once.
 
+use super::conduit::shard_of;
 use super::{Client, Notice, Output, SessionNotice, SocketId, Timer};
 use crate::eventsub::frame::{Frame, Message};
 use crate::eventsub::{Notification, Opened, Shard, ShardOutput};
@@ -15,19 +16,23 @@ impl Client {
             self.shard_says(now, number, output);
         }
         let deadline = self.shards.get(&number).and_then(Shard::poll_timeout);
-        if deadline.is_none() {
-            // Closed, and nothing of it lingers.
+        if self.shards.get(&number).is_some_and(Shard::is_over) {
             self.shards.remove(&number);
         }
         self.timers.set(&Timer::Shard(number), deadline);
     }
 
     fn shard_says(&mut self, now: Time, shard: u32, output: ShardOutput) {
+        if let Some(shard) = shard_of(shard) {
+            return self.conduit_shard_says(now, shard, output);
+        }
         match output {
             ShardOutput::Connect { id, url, answer_by } => {
                 self.out.push_back(Output::Connect { id, url, answer_by });
             }
             ShardOutput::Close(id) => self.out.push_back(Output::Close(id)),
+            // Only shards of conduits are so many that they have to wait.
+            ShardOutput::Ready => {}
             ShardOutput::Opened { session, how } => {
                 self.plan.opened(shard, session.clone(), how != Opened::Fresh);
                 match how {
@@ -58,20 +63,28 @@ impl Client {
         }
     }
 
-    fn message(&mut self, now: Time, socket: SocketId, frame: Frame) {
+    pub(super) fn message(&mut self, now: Time, socket: SocketId, frame: Frame) {
         if !self.dedup.is_new(now, &frame.id) {
             self.counts.duplicates += 1;
             return;
         }
         match frame.message {
             Message::Notification { subscription, event } => {
-                let wish = self.plan.wish_of(&subscription, socket.shard);
+                let wish = match shard_of(socket.shard) {
+                    Some(shard) => self.heard_on_conduit(now, shard, &subscription, &event),
+                    None => self.plan.wish_of(&subscription, socket.shard),
+                };
                 self.counts.events += 1;
                 let notification =
                     Notification::new(frame.id, frame.timestamp, subscription, wish, socket, event);
                 self.notice(Notice::Notification(notification));
             }
-            Message::Revocation(subscription) => self.plan.revoked(&subscription, frame.timestamp),
+            Message::Revocation(subscription) => {
+                self.plan.revoked(&subscription, frame.timestamp);
+                if let Some(conduit) = &mut self.conduit {
+                    conduit.revoked(now, &subscription, frame.timestamp);
+                }
+            }
             Message::Unknown { message_type, payload } => {
                 self.notice(Notice::UnknownMessage { message_type, payload });
             }

@@ -35,8 +35,12 @@ impl Client {
     /// fares. Asking for the same again gives the same wish.
     pub fn subscribe<T: Topic>(&mut self, now: Time, what: &T, via: Via) -> WishId {
         let id = WishId(self.next_id());
-        let subject = match subject(what) {
+        let subject = match subject(what, &via) {
             _ if self.life != Life::Running => Err(CallError::Cancelled),
+            Ok(_) if via == Via::Conduit && self.conduit.is_none() => {
+                let rule = Rule::Other("wants a conduit, and the client is set up without one");
+                Err(CallError::Invalid(Invalid::new("transport", rule)))
+            }
             Ok(subject) => Ok(subject),
             Err(invalid) => Err(CallError::Invalid(invalid)),
         };
@@ -50,6 +54,11 @@ impl Client {
         let owner = match via {
             Via::WebSocketAs(user) => Some(user),
             Via::WebSocket => what.owner().cloned(),
+            Via::Conduit => {
+                let id = self.wish_on_conduit(now, id, subject);
+                self.settle(now);
+                return id;
+            }
         };
         let wish = Unresolved { subject, owner };
         let id = self.resolve(id, wish);
@@ -61,16 +70,22 @@ impl Client {
     pub fn unsubscribe(&mut self, now: Time, wish: WishId) {
         self.unresolved.remove(&wish);
         self.plan.unwish(wish);
+        if let Some(conduit) = &mut self.conduit {
+            conduit.unwish(now, wish);
+        }
         self.settle(now);
     }
 
     /// Tries a blocked wish again.
     pub fn retry(&mut self, now: Time, wish: WishId) {
         self.plan.retry(wish);
+        if let Some(conduit) = &mut self.conduit {
+            conduit.retry_wish(now, wish);
+        }
         self.settle(now);
     }
 
-    /// The wishes and what Twitch holds for them.
+    /// The wishes on WebSockets and what Twitch holds for them; for the conduit's see [`Client::conduit`].
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
@@ -206,9 +221,13 @@ impl Client {
 }
 
 /// Reads a topic as a subject, and refuses what Twitch would.
-fn subject<T: Topic>(what: &T) -> Result<Subject, Invalid> {
-    if T::META.transports != Transports::All {
-        return Err(Invalid::new("transport", Rule::Other("cannot be had over a WebSocket")));
+fn subject<T: Topic>(what: &T, via: &Via) -> Result<Subject, Invalid> {
+    match (T::META.transports, via) {
+        (Transports::All, _) | (Transports::ConduitAndWebhook, Via::Conduit) => {}
+        (_, Via::Conduit) => {
+            return Err(Invalid::new("transport", Rule::Other("cannot be had over a conduit")));
+        }
+        _ => return Err(Invalid::new("transport", Rule::Other("cannot be had over a WebSocket"))),
     }
     let condition = Condition::of(what).map_err(Invalid::unwritable)?;
     let users = condition.iter().filter(|(name, _)| name.ends_with("user_id"));

@@ -33,6 +33,8 @@ pub struct Node {
     pub(super) delivered_before: BTreeSet<String>,
     /// When this process was started, on the world's clock.
     pub(super) started: Timestamp,
+    /// What any of its processes may have missed on the conduit.
+    pub(super) conduit_gaps: Vec<Gap>,
 }
 
 /// What a client wants to hear, in the world's words.
@@ -48,6 +50,8 @@ pub enum Wanted {
     Online(String),
     /// Their end.
     Offline(String),
+    /// The start of a channel's streams, over the conduit.
+    OnlineByConduit(String),
 }
 
 /// A wish and how it fared.
@@ -82,6 +86,9 @@ impl Wanted {
             Wanted::Offline(channel) => {
                 client.subscribe(now, &StreamOffline::new(channel.as_str()), Via::WebSocket)
             }
+            Wanted::OnlineByConduit(channel) => {
+                client.subscribe(now, &StreamOnline::new(channel.as_str()), Via::Conduit)
+            }
         }
     }
 
@@ -91,7 +98,9 @@ impl Wanted {
             Wanted::Follow(channel, _) => ("channel.follow", "broadcaster_user_id", channel),
             Wanted::Raid(channel) => ("channel.raid", "to_broadcaster_user_id", channel),
             Wanted::Chat(channel, _) => ("channel.chat.message", "broadcaster_user_id", channel),
-            Wanted::Online(channel) => ("stream.online", "broadcaster_user_id", channel),
+            Wanted::Online(channel) | Wanted::OnlineByConduit(channel) => {
+                ("stream.online", "broadcaster_user_id", channel)
+            }
             Wanted::Offline(channel) => ("stream.offline", "broadcaster_user_id", channel),
         };
         kind == wanted && about.get(field) == Some(channel)
@@ -112,6 +121,7 @@ impl Node {
             delivered: BTreeSet::new(),
             delivered_before: BTreeSet::new(),
             started: Timestamp::UNIX_EPOCH,
+            conduit_gaps: Vec::new(),
         }
     }
 
@@ -148,6 +158,11 @@ impl Node {
         self.wishes.iter().filter(|(_, wish)| wish.blocked.is_some()).map(|(id, _)| *id).collect()
     }
 
+    /// What this client may have missed on the conduit.
+    pub fn conduit_gaps(&self) -> &[Gap] {
+        &self.conduit_gaps
+    }
+
     /// How many messages this process delivered.
     pub fn delivered(&self) -> usize {
         self.delivered.len()
@@ -167,6 +182,9 @@ impl Node {
                 }
             }
             Notice::Gap(gap) => {
+                if matches!(gap.scope, GapScope::Conduit | GapScope::Shard(_)) {
+                    self.conduit_gaps.push(gap.clone());
+                }
                 if let GapScope::Wishes(wishes) = &gap.scope {
                     for wish in wishes {
                         if let Some(wish) = self.wishes.get_mut(wish) {

@@ -31,14 +31,14 @@ use crate::auth::flow::DeviceFlow;
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
-use crate::eventsub::{Conduit, Dedup, Plan, Shard, ShardConfig};
+use crate::eventsub::{Conduit, Dedup, Plan, Received, Shard, ShardConfig, Source, Webhook};
 use crate::helix::{Budget, Endpoint, Limiter, Prepared};
 use crate::time::Time;
 use crate::timers::Timers;
 use bytes::Bytes;
 use call::What;
 use calls::Purpose;
-use http::Response;
+use http::{Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::marker::PhantomData;
@@ -62,6 +62,11 @@ pub struct Counts {
     pub losses: u64,
     /// Tokens refreshed.
     pub refreshes: u64,
+    /// Requests to the webhook's callback that were not Twitch's.
+    pub webhooks_refused: u64,
+    /// Messages to the webhook's callback that were dropped because they were too old. If this rises, look at the
+    /// machine's clock.
+    pub webhooks_outdated: u64,
 }
 
 /// The Twitch client as a pure state machine. See the [crate's page](crate) for how to drive it.
@@ -79,6 +84,7 @@ pub struct Client {
     shard_config: Arc<ShardConfig>,
     shards: BTreeMap<u32, Shard>,
     dedup: Dedup,
+    webhook: Webhook,
     calls: calls::Calls,
     logins: BTreeMap<CallId, DeviceFlow>,
     starting: BTreeMap<CallId, start::Starting>,
@@ -173,6 +179,7 @@ impl Client {
             shard_config: Arc::new(shard_config),
             shards: BTreeMap::new(),
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
+            webhook: Webhook::new(config.webhook_secrets.clone(), config.remember_at_most),
             calls: calls::Calls::new(config.concurrent_requests),
             logins: BTreeMap::new(),
             starting: BTreeMap::new(),
@@ -255,6 +262,29 @@ impl Client {
         }
         self.drop_call(now, call);
         self.settle(now);
+    }
+
+    /// Answers a request to the webhook's callback. Events arrive as [`Notice::Notification`], like all others.
+    ///
+    /// Answer Twitch with what this returns; while the client cannot tell the time or is closed it says 503, and Twitch
+    /// tries again. The secrets are [`Config::webhook_secrets`].
+    pub fn webhook(&mut self, now: Time, request: &Request<Bytes>) -> Response<Bytes> {
+        let wall = self.wall_at(now).filter(|_| self.life == Life::Running);
+        let Some(wall) = wall else {
+            let mut later = Response::new(Bytes::new());
+            *later.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            return later;
+        };
+        let (response, received) = self.webhook.receive(now, wall, request);
+        match received {
+            Received::Challenge(subscription) => self.notice(Notice::Verified(subscription)),
+            Received::Message(message) => self.pass_on(now, Source::Webhook, message),
+            Received::Unreadable { raw, why } => self.notice(Notice::Unreadable { raw, why }),
+            Received::Repeated(_) => self.counts.duplicates += 1,
+            Received::Outdated { .. } => self.counts.webhooks_outdated += 1,
+            Received::Refused(_) => self.counts.webhooks_refused += 1,
+        }
+        response
     }
 
     /// What is left of an account's rate limit, as far as known.

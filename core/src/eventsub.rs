@@ -3,7 +3,8 @@
 //! A text frame is read once into its envelope ([`frame`]) with the event left raw inside the same buffer; a
 //! [`Notification`] gives the event as bytes, as one [`Topic`]'s type, or as the [`Event`] enum. [`Shard`] is the life
 //! of one link, [`Plan`] the wishes of the application and how they become subscriptions of WebSockets, [`Conduit`] a
-//! conduit with many shards and its subscriptions, [`Dedup`] the memory that keeps a message from arriving twice.
+//! conduit with many shards and its subscriptions, [`Webhook`] what Twitch posts to a callback instead, [`Dedup`] the
+//! memory that keeps a message from arriving twice.
 
 mod conduit;
 mod decode;
@@ -14,6 +15,7 @@ mod plan;
 mod shard;
 mod subscription;
 pub mod topic;
+mod webhook;
 
 pub use conduit::{
     Conduit, ConduitChoice, ConduitConfig, ConduitError, ConduitNotice, ConduitOutput, ConduitProgress,
@@ -22,7 +24,7 @@ pub use conduit::{
 };
 pub use decode::Unreadable;
 pub use dedup::Dedup;
-pub use notification::{DecodeError, Notification};
+pub use notification::{DecodeError, Notification, Source};
 pub use plan::{
     Blocked, Gap, GapScope, MAX_PER_SESSION, MAX_SESSIONS, Plan, Step, Subject, SubscriptionState, Via,
 };
@@ -30,3 +32,4 @@ pub use shard::{Deadline, LostWhy, Opened, Shard, ShardConfig, ShardOutput};
 pub use subscription::{Condition, Subscription, SubscriptionStatus, Transport, WebhookSecret};
 pub(crate) use topic::topic;
 pub use topic::{Event, Topic, TopicMeta, Transports};
+pub use webhook::{Received, Refused, Webhook};

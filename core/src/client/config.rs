@@ -2,7 +2,7 @@
 
 use crate::auth::KeeperTimes;
 use crate::endpoints::Endpoints;
-use crate::eventsub::ConduitConfig;
+use crate::eventsub::{ConduitConfig, WebhookSecret};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -39,6 +39,10 @@ pub struct Config {
     /// When the application last listened, if it did: what happened since may be missing, and a
     /// [`Gap`](crate::eventsub::Gap) says so for each wish that is held.
     pub listened_until: Option<Timestamp>,
+    /// The secrets of the application's webhook subscriptions: what comes to the callback is signed with one of them. More
+    /// than one where a new secret replaces an old one. Without any, [`Client::webhook`](crate::Client::webhook)
+    /// refuses everything.
+    pub webhook_secrets: Vec<WebhookSecret>,
     /// For how long EventSub message ids are remembered, to drop what comes twice.
     pub remember_messages: Duration,
     /// How many message ids are remembered at most.
@@ -62,6 +66,7 @@ impl Config {
             keepalive: 10,
             conduit: None,
             listened_until: None,
+            webhook_secrets: Vec::new(),
             remember_messages: Duration::from_secs(600),
             remember_at_most: 65_536,
         }

@@ -3,7 +3,7 @@
 use super::WishId;
 use crate::auth::TokenNotice;
 use crate::auth::flow::Prompt;
-use crate::eventsub::{ConduitNotice, Gap, GapScope, LostWhy, Notification, SubscriptionState};
+use crate::eventsub::{ConduitNotice, Gap, GapScope, LostWhy, Notification, Subscription, SubscriptionState};
 use crate::id::SessionId;
 use crate::time::Time;
 use bytes::Bytes;
@@ -13,10 +13,6 @@ use std::fmt;
 /// Something the application may want to know.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "most notices are notifications, and a box each would cost more"
-)]
 pub enum Notice {
     /// Something happened that was subscribed to.
     Notification(Notification),
@@ -32,9 +28,13 @@ pub enum Notice {
     Token(TokenNotice),
     /// A login waits for the user.
     Prompt(super::CallId, Prompt),
-    /// A frame that cannot be read. The link stays up.
+    /// Twitch asked whether the webhook's callback is this application's, and was answered: the subscription begins.
+    Verified(Subscription),
+    /// A subscription that delivers to the webhook's callback ended; its status says why.
+    Revoked(Subscription),
+    /// A frame, or a message to the webhook's callback, that cannot be read. The link stays up.
     Unreadable {
-        /// The frame as it came.
+        /// The message as it came.
         raw: Bytes,
         /// What is wrong with it.
         why: String,
@@ -103,8 +103,14 @@ impl fmt::Display for Notice {
             Notice::Conduit(conduit) => conduit.fmt(f),
             Notice::Token(token) => token.fmt(f),
             Notice::Prompt(_, prompt) => prompt.fmt(f),
+            Notice::Verified(Subscription { topic, version, .. }) => {
+                write!(f, "the webhook for {topic} version {version} is verified")
+            }
+            Notice::Revoked(Subscription { topic, version, status, .. }) => {
+                write!(f, "the webhook for {topic} version {version} was revoked: {status}")
+            }
             Notice::Unreadable { raw, why } => {
-                write!(f, "a frame of {} bytes cannot be read: {why}", raw.len())
+                write!(f, "a message of {} bytes cannot be read: {why}", raw.len())
             }
             Notice::UnknownMessage { message_type, .. } => {
                 write!(f, "a message of the unknown type {message_type}")
@@ -201,6 +207,6 @@ mod tests {
     #[test]
     fn a_frame_that_cannot_be_read_is_not_printed() {
         let notice = Notice::Unreadable { raw: Bytes::from_static(b"secret"), why: "no JSON".into() };
-        assert_eq!(notice.to_string(), "a frame of 6 bytes cannot be read: no JSON");
+        assert_eq!(notice.to_string(), "a message of 6 bytes cannot be read: no JSON");
     }
 }

@@ -4,7 +4,7 @@
 use super::conduit::shard_of;
 use super::{Client, Notice, Output, SessionNotice, SocketId, Timer};
 use crate::eventsub::frame::{Frame, Message};
-use crate::eventsub::{Notification, Opened, Shard, ShardOutput};
+use crate::eventsub::{Notification, Opened, Shard, ShardOutput, Source};
 use crate::time::Time;
 
 impl Client {
@@ -68,23 +68,35 @@ impl Client {
             self.counts.duplicates += 1;
             return;
         }
+        let source = shard_of(socket.shard).map_or(Source::Socket(socket), Source::Shard);
+        self.pass_on(now, source, frame);
+    }
+
+    pub(super) fn pass_on(&mut self, now: Time, source: Source, frame: Frame) {
         match frame.message {
             Message::Notification { subscription, event } => {
-                let wish = match shard_of(socket.shard) {
-                    Some(shard) => self.heard_on_conduit(now, shard, &subscription, &event),
-                    None => self.plan.wish_of(&subscription, socket.shard),
+                let wish = match &source {
+                    Source::Socket(socket) => self.plan.wish_of(&subscription, socket.shard),
+                    Source::Shard(shard) => self.heard_on_conduit(now, *shard, &subscription, &event),
+                    // A conduit may deliver to webhooks too.
+                    Source::Webhook => {
+                        self.conduit.as_ref().and_then(|conduit| conduit.wish_of(&subscription))
+                    }
                 };
                 self.counts.events += 1;
                 let notification =
-                    Notification::new(frame.id, frame.timestamp, subscription, wish, socket, event);
+                    Notification::new(frame.id, frame.timestamp, subscription, wish, source, event);
                 self.notice(Notice::Notification(notification));
             }
-            Message::Revocation(subscription) => {
-                self.plan.revoked(&subscription, frame.timestamp);
-                if let Some(conduit) = &mut self.conduit {
-                    conduit.revoked(now, &subscription, frame.timestamp);
+            Message::Revocation(subscription) => match source {
+                Source::Shard(_) => {
+                    if let Some(conduit) = &mut self.conduit {
+                        conduit.revoked(now, &subscription, frame.timestamp);
+                    }
                 }
-            }
+                Source::Socket(_) => self.plan.revoked(&subscription, frame.timestamp),
+                Source::Webhook => self.notice(Notice::Revoked(subscription)),
+            },
             Message::Unknown { message_type, payload } => {
                 self.notice(Notice::UnknownMessage { message_type, payload });
             }

@@ -56,3 +56,54 @@ fn closing_waits_for_a_token_on_its_way_and_says_so_when_it_does_not_come() {
     let reply = format!("Reply({:?}, Reply(the client closed))", added.id());
     assert_eq!(said(&mut client), [reply.as_str(), "Notice(Closed)"]);
 }
+
+fn webhook_request(id: &str, message_type: &str, rest: &str) -> http::Request<Bytes> {
+    let sent = "2026-03-01T12:00:00Z";
+    let body = format!(
+        r#"{{"subscription":{{"id":"sub1","status":"enabled","type":"channel.raid","version":"1","cost":0,"condition":{{"to_broadcaster_user_id":"1001"}},"transport":{{"method":"webhook","callback":"https://app.example/callback"}},"created_at":"2026-01-01T00:00:00Z"}}{rest}}}"#
+    );
+    http::Request::post("/callback")
+        .header("Twitch-Eventsub-Message-Id", id)
+        .header("Twitch-Eventsub-Message-Type", message_type)
+        .header("Twitch-Eventsub-Message-Timestamp", sent)
+        .header("Twitch-Eventsub-Message-Signature", hook_secret().sign(id, sent, body.as_bytes()))
+        .body(body.into())
+        .unwrap()
+}
+
+fn hook_secret() -> crate::eventsub::WebhookSecret {
+    crate::eventsub::WebhookSecret::new("0123456789").unwrap()
+}
+
+#[test]
+fn what_comes_to_the_webhook_is_told_like_all_else_and_once() {
+    let mut config = Config::new("client-id");
+    config.webhook_secrets = vec![hook_secret()];
+    let mut client = Client::new(Time::ZERO, config);
+    let event = webhook_request("m1", "notification", r#","event":{"viewers":7}"#);
+    assert_eq!(client.webhook(Time::ZERO, &event).status(), 503, "nobody knows the time yet");
+    client.handle(Time::ZERO, Input::Wall("2026-03-01T12:00:00Z".parse().unwrap()));
+    said(&mut client);
+
+    let challenge = webhook_request("m0", "webhook_callback_verification", r#","challenge":"c""#);
+    assert_eq!(client.webhook(Time::ZERO, &challenge).body(), "c");
+    let Some(Output::Notice(Notice::Verified(subscription))) = client.poll_output() else { panic!() };
+    assert_eq!(subscription.id, "sub1");
+
+    assert_eq!(client.webhook(Time::ZERO, &event).status(), 204);
+    assert_eq!(client.webhook(Time::ZERO, &event).status(), 204);
+    let Some(Output::Notice(Notice::Notification(notification))) = client.poll_output() else { panic!() };
+    assert_eq!((notification.source, notification.wish), (Source::Webhook, None));
+    assert_eq!(&notification.raw()[..], br#"{"viewers":7}"#);
+
+    assert_eq!(client.webhook(Time::ZERO, &webhook_request("m2", "revocation", "")).status(), 204);
+    let Some(Output::Notice(Notice::Revoked(subscription))) = client.poll_output() else { panic!() };
+    assert_eq!(subscription.id, "sub1");
+
+    assert_eq!(client.webhook(Time::ZERO, &http::Request::default()).status(), 405);
+    let later = Time::from_origin(Duration::from_secs(601));
+    assert_eq!(client.webhook(later, &webhook_request("m3", "revocation", "")).status(), 204);
+    assert_eq!(said(&mut client), <[&str; 0]>::default());
+    let Counts { events, duplicates, webhooks_refused, webhooks_outdated, .. } = client.counts();
+    assert_eq!((events, duplicates, webhooks_refused, webhooks_outdated), (1, 1, 1, 1));
+}

@@ -166,7 +166,8 @@ impl Client {
         let transport =
             Transport::WebSocket { session_id: session.clone(), connected_at: None, disconnected_at: None };
         let Subject { topic, version, condition } = subject;
-        let request = CreateEventSubSubscription { topic, version, condition, transport };
+        let request =
+            CreateEventSubSubscription { topic, version, condition, transport, is_batching_enabled: false };
         match Prepared::new(&request) {
             Ok(prepared) => {
                 let purpose = Purpose::Post { wish, user: user.clone(), shard, session };

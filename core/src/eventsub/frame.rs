@@ -125,20 +125,26 @@ fn read_any(frame: &Bytes) -> Result<Frame, serde_json::Error> {
             let ReconnectPayload { session } = serde_json::from_str(payload.get())?;
             Message::Reconnect(super::super::client::SecretUrl(session.reconnect_url))
         }
-        "notification" => {
-            let NotificationPayload { subscription, event } = serde_json::from_str(payload.get())?;
-            Message::Notification { subscription, event: frame.slice_ref(event.get().as_bytes()) }
-        }
-        "revocation" => {
-            let RevocationPayload { subscription } = serde_json::from_str(payload.get())?;
-            Message::Revocation(subscription)
-        }
+        "notification" => notification(frame, payload.get())?,
+        "revocation" => revocation(payload.get())?,
         _ => Message::Unknown {
             message_type: metadata.message_type,
             payload: frame.slice_ref(payload.get().as_bytes()),
         },
     };
     Ok(Frame { id: metadata.message_id, timestamp: metadata.message_timestamp, message })
+}
+
+/// Reads what a notification holds, which is a part of `whole`.
+pub(super) fn notification(whole: &Bytes, payload: &str) -> Result<Message, serde_json::Error> {
+    let NotificationPayload { subscription, event } = serde_json::from_str(payload)?;
+    Ok(Message::Notification { subscription, event: whole.slice_ref(event.get().as_bytes()) })
+}
+
+/// Reads what a revocation holds.
+pub(super) fn revocation(payload: &str) -> Result<Message, serde_json::Error> {
+    let RevocationPayload { subscription } = serde_json::from_str(payload)?;
+    Ok(Message::Revocation(subscription))
 }
 
 #[derive(Deserialize)]

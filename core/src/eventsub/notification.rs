@@ -20,9 +20,21 @@ pub struct Notification {
     pub subscription: Subscription,
     /// The wish that the subscription fulfils; none for a subscription that this client did not ask for.
     pub wish: Option<WishId>,
-    /// The socket it came on.
-    pub socket: SocketId,
+    /// How it came.
+    pub source: Source,
     event: Bytes,
+}
+
+/// How a message came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// On this socket.
+    Socket(SocketId),
+    /// Over this shard of the conduit.
+    Shard(u32),
+    /// To the webhook's callback.
+    Webhook,
 }
 
 impl Notification {
@@ -31,10 +43,10 @@ impl Notification {
         timestamp: Timestamp,
         subscription: Subscription,
         wish: Option<WishId>,
-        socket: SocketId,
+        source: Source,
         event: Bytes,
     ) -> Self {
-        Notification { id, timestamp, subscription, wish, socket, event }
+        Notification { id, timestamp, subscription, wish, source, event }
     }
 
     /// The event as Twitch wrote it, with whatever Twitch may one day write behind it.

@@ -1,13 +1,13 @@
 //! A subscription as Twitch describes it: in notifications, in answers of Helix, in revocations.
 
-use crate::helix::check::{self, Checked};
-use crate::helix::{Invalid, Rule};
+use crate::helix::{Invalid, Rule, check};
 use crate::id::{ConduitId, SessionId, SubscriptionId};
 use crate::wire::open_enum;
 use compact_str::CompactString;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::{Deserializer, MapAccess, Visitor};
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize, Serializer};
 use smallvec::SmallVec;
 use std::fmt;
@@ -118,20 +118,17 @@ impl<'de> Deserialize<'de> for ConditionValue {
 }
 
 /// Where a subscription delivers to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "method", rename_all = "snake_case", try_from = "TransportFields")]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(try_from = "TransportFields")]
 #[non_exhaustive]
 pub enum Transport {
     /// A WebSocket session.
-    #[serde(rename = "websocket")]
     WebSocket {
         /// The session.
         session_id: SessionId,
         /// When the session began.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         connected_at: Option<Timestamp>,
         /// When the session ended.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         disconnected_at: Option<Timestamp>,
     },
     /// A conduit.
@@ -145,15 +142,17 @@ pub enum Transport {
         callback: String,
     },
     /// A callback over HTTPS on port 443, with the secret that signs what comes there: how Twitch is told of one.
-    #[serde(skip_deserializing, rename = "webhook")]
     NewWebhook {
         /// Where to.
         callback: String,
-        /// The secret, 10 to 100 ASCII characters.
+        /// The secret.
         secret: WebhookSecret,
     },
     /// A method that this version does not know.
-    Unknown,
+    Unknown {
+        /// The method.
+        method: CompactString,
+    },
 }
 
 impl Transport {
@@ -162,36 +161,65 @@ impl Transport {
         Transport::WebSocket { session_id: session.into(), connected_at: None, disconnected_at: None }
     }
 
-    /// Holds a webhook's secret against Twitch's limits.
-    pub(crate) fn check(&self) -> Checked {
-        let Transport::NewWebhook { secret: WebhookSecret(secret), .. } = self else { return Ok(()) };
-        if !secret.expose_secret().is_ascii() {
-            return Err(Invalid::new("secret", Rule::Other("must be ASCII")));
+    /// The method as Twitch writes it, such as `websocket`.
+    pub fn method(&self) -> &str {
+        match self {
+            Transport::WebSocket { .. } => "websocket",
+            Transport::Conduit { .. } => "conduit",
+            Transport::Webhook { .. } | Transport::NewWebhook { .. } => "webhook",
+            Transport::Unknown { method } => method,
         }
-        check::length("secret", secret.expose_secret(), 10, 100)
     }
 }
 
-/// The secret that signs what comes to a webhook. Its `Debug` does not show it.
+impl Serialize for Transport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("method", self.method())?;
+        match self {
+            Transport::WebSocket { session_id, connected_at, disconnected_at } => {
+                map.serialize_entry("session_id", session_id)?;
+                for (name, at) in [("connected_at", connected_at), ("disconnected_at", disconnected_at)] {
+                    if let Some(at) = at {
+                        map.serialize_entry(name, at)?;
+                    }
+                }
+            }
+            Transport::Conduit { conduit_id } => map.serialize_entry("conduit_id", conduit_id)?,
+            Transport::Webhook { callback } => map.serialize_entry("callback", callback)?,
+            Transport::NewWebhook { callback, secret } => {
+                map.serialize_entry("callback", callback)?;
+                map.serialize_entry("secret", secret.expose())?;
+            }
+            Transport::Unknown { .. } => {}
+        }
+        map.end()
+    }
+}
+
+/// The secret that signs what comes to a webhook: 10 to 100 ASCII characters. Its `Debug` does not show it.
 #[derive(Clone, Debug)]
 pub struct WebhookSecret(SecretString);
 
 impl WebhookSecret {
-    /// A secret of 10 to 100 ASCII characters.
-    pub fn new(secret: impl Into<String>) -> Self {
-        WebhookSecret(SecretString::from(secret.into()))
+    /// A secret, held against Twitch's limits. It should be long and random: whoever knows it can speak as Twitch.
+    pub fn new(secret: impl Into<SecretString>) -> Result<Self, Invalid> {
+        let secret = secret.into();
+        check::length("secret", secret.expose_secret(), 10, 100)?;
+        match secret.expose_secret().is_ascii() {
+            true => Ok(WebhookSecret(secret)),
+            false => Err(Invalid::new("secret", Rule::Other("must be ASCII"))),
+        }
+    }
+
+    pub(super) fn expose(&self) -> &str {
+        self.0.expose_secret()
     }
 }
 
 impl PartialEq for WebhookSecret {
     fn eq(&self, other: &Self) -> bool {
-        self.0.expose_secret() == other.0.expose_secret()
-    }
-}
-
-impl Serialize for WebhookSecret {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.expose_secret())
+        self.expose() == other.expose()
     }
 }
 
@@ -219,7 +247,7 @@ impl TryFrom<TransportFields> for Transport {
             }
             "conduit" => Transport::Conduit { conduit_id: conduit_id.ok_or("missing field `conduit_id`")? },
             "webhook" => Transport::Webhook { callback: callback.ok_or("missing field `callback`")? },
-            _ => Transport::Unknown,
+            _ => Transport::Unknown { method },
         })
     }
 }
@@ -289,16 +317,29 @@ mod tests {
     }
 
     #[test]
-    fn a_transport_that_twitch_adds_later_is_unknown() {
+    fn a_transport_that_twitch_adds_later_keeps_its_name() {
         let transport: Transport = serde_json::from_str(r#"{"method":"pigeon","loft":7}"#).unwrap();
-        assert_eq!(transport, Transport::Unknown);
+        assert_eq!(transport, Transport::Unknown { method: "pigeon".into() });
+        assert_eq!(serde_json::to_string(&transport).unwrap(), r#"{"method":"pigeon"}"#);
+    }
+
+    #[test]
+    fn a_transport_is_written_as_it_came() {
+        for wire in [
+            r#"{"method":"websocket","session_id":"s1"}"#,
+            r#"{"method":"websocket","session_id":"s1","connected_at":"2026-01-01T00:00:00Z"}"#,
+            r#"{"method":"conduit","conduit_id":"c1"}"#,
+            r#"{"method":"webhook","callback":"https://app.example/hook"}"#,
+        ] {
+            let transport: Transport = serde_json::from_str(wire).unwrap();
+            assert_eq!(serde_json::to_string(&transport).unwrap(), wire);
+        }
     }
 
     #[test]
     fn a_webhooks_secret_is_told_to_twitch_and_to_nobody_else() {
-        let secret = WebhookSecret::new("0123456789");
+        let secret = WebhookSecret::new("0123456789").unwrap();
         let new = Transport::NewWebhook { callback: "https://app.example/hook".into(), secret };
-        assert_eq!(new.check(), Ok(()));
         assert!(!format!("{new:?}").contains("0123456789"));
         let wire = serde_json::to_string(&new).unwrap();
         assert_eq!(
@@ -307,7 +348,15 @@ mod tests {
         );
         let told = Transport::Webhook { callback: "https://app.example/hook".into() };
         assert_eq!(serde_json::from_str::<Transport>(&wire).unwrap(), told);
-        let secret = WebhookSecret::new("ÄÖÜÄÖÜÄÖÜÄÖÜ");
-        assert!(Transport::NewWebhook { callback: String::new(), secret }.check().is_err());
+    }
+
+    #[test]
+    fn a_webhooks_secret_has_10_to_100_ascii_characters() {
+        let words = |secret: String| WebhookSecret::new(secret).map_err(|why| why.to_string()).map(drop);
+        assert_eq!(words("x".repeat(10)), Ok(()));
+        assert_eq!(words("x".repeat(100)), Ok(()));
+        assert_eq!(words("x".repeat(9)), Err("`secret` wants 10 to 100 characters, has 9".into()));
+        assert_eq!(words("x".repeat(101)), Err("`secret` wants 10 to 100 characters, has 101".into()));
+        assert_eq!(words("ü".repeat(10)), Err("`secret` must be ASCII".into()));
     }
 }

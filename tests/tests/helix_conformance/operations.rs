@@ -265,7 +265,7 @@ fn clips_to_eventsub() -> Vec<Operation> {
     let drops = GetDropsEntitlements::by_id(["d"]).of_user("1").of_game("2");
     let webhook = || Transport::NewWebhook {
         callback: "https://bot.example/hook".into(),
-        secret: WebhookSecret::new("ten letters"),
+        secret: WebhookSecret::new("ten letters").expect("a secret"),
     };
     let session = || Transport::session("s");
     let conduit = || Transport::Conduit { conduit_id: "c".into() };

@@ -23,6 +23,7 @@ use crate::eventsub::{LostWhy, Opened};
 use crate::id::SessionId;
 use crate::time::Time;
 use jiff::Timestamp;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
@@ -298,8 +299,8 @@ impl Conduit {
             }
         }
         for shard in ours.chain(grown) {
-            if !self.fleet.slots.contains_key(&shard) {
-                self.fleet.slots.insert(shard, Slot::new(now));
+            if let Entry::Vacant(slot) = self.fleet.slots.entry(shard) {
+                slot.insert(Slot::new(now));
                 self.fleet.queue.insert(shard);
             }
         }

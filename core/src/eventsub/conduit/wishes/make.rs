@@ -38,7 +38,13 @@ impl Conduit {
                 wish.state = State::Posting;
                 let Subject { topic, version, condition } = Subject::clone(&wish.subject);
                 let transport = Transport::Conduit { conduit_id: conduit_id.clone() };
-                let request = CreateEventSubSubscription { topic, version, condition, transport };
+                let request = CreateEventSubSubscription {
+                    topic,
+                    version,
+                    condition,
+                    transport,
+                    is_batching_enabled: false,
+                };
                 self.wishes.requests += 1;
                 self.call(now, Ask::Post(id), &request, false);
                 self.tell_later(now);

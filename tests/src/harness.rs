@@ -85,6 +85,7 @@ pub struct Harness {
     keep: usize,
     steps: u64,
     restarts: Vec<Time>,
+    scalings: Vec<Time>,
 }
 
 /// What is under way.
@@ -160,6 +161,7 @@ impl Harness {
             keep: 0,
             steps: 0,
             restarts: Vec::new(),
+            scalings: Vec::new(),
         }
     }
 

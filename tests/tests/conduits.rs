@@ -5,7 +5,7 @@
 use std::time::Duration;
 use twitchwire::Config;
 use twitchwire::auth::store::MemoryStore;
-use twitchwire::eventsub::{ConduitConfig, ConduitSize, GapScope, ShardChoice, ShardPart, ShardState};
+use twitchwire::eventsub::{Conduit, ConduitConfig, ConduitSize, GapScope, ShardChoice, ShardPart, ShardState};
 use twitchwire_sim::World;
 use twitchwire_sim::harness::{Harness, Wanted};
 use twitchwire_sim::schedule;
@@ -83,6 +83,72 @@ fn instances(instances: u32, shards: u32, channels: usize) -> (Harness, Vec<Stri
     (harness, channels)
 }
 
+/// A client with all shards of a conduit of this size and so many channels, from its start until it is complete.
+fn single(shards: u32, channels: usize, config: impl FnOnce(&mut Config)) -> (Harness, Vec<String>) {
+    let mut world = World::new(7, "2026-01-01T00:00:00Z".parse().unwrap());
+    world.client(CLIENT_ID, Some("a-client-secret"));
+    world.settings.app_max_cost = u64::MAX;
+    // So many sockets say enough as it is.
+    world.settings.ping_every = Duration::from_secs(600);
+    world.settings.pong_within = Duration::from_secs(60);
+    let channels: Vec<String> = (0..channels).map(|n| world.user(&format!("channel{n}"))).collect();
+    let mut harness = Harness::new(7, world);
+    let mut settings = Config::new(CLIENT_ID);
+    settings.client_secret = Some("a-client-secret".into());
+    settings.keepalive = 600;
+    let part = ShardPart::whole(shards).unwrap();
+    settings.conduit = Some(ConduitConfig {
+        shards: ShardChoice::Part { part, size: ConduitSize::Scale },
+        ..ConduitConfig::default()
+    });
+    config(&mut settings);
+    let node = harness.client(settings, MemoryStore::new());
+    for channel in &channels {
+        harness.subscribe(node, Wanted::OnlineByConduit(channel.clone()));
+    }
+    (harness, channels)
+}
+
+/// Runs until the client says so; how long it took.
+fn until(harness: &mut Harness, done: impl Fn(&Conduit) -> bool) -> Duration {
+    let start = harness.now();
+    while !harness.node(0).client.conduit().is_some_and(&done) {
+        harness.run_for(Duration::from_secs(1));
+        assert!(harness.now().since(start) < Duration::from_secs(3 * 3600), "it takes for ever");
+    }
+    harness.now().since(start)
+}
+
+/// All shards are lost at once, and all of them are back long before a minute's worth of requests is spent.
+///
+/// `TWITCHWIRE_SHARDS` and `TWITCHWIRE_SUBSCRIPTIONS` set how many there are.
+#[test]
+fn a_conduit_of_very_many_shards_heals_at_once_and_subscribes_at_the_rate_that_twitch_allows() {
+    let shards = number("TWITCHWIRE_SHARDS").unwrap_or(1000) as u32;
+    let subscriptions = number("TWITCHWIRE_SUBSCRIPTIONS").unwrap_or(2000) as usize;
+    let (mut harness, channels) = single(shards, subscriptions, |_| {});
+    let opened = until(&mut harness, Conduit::is_complete);
+    let subscribed = until(&mut harness, |conduit| conduit.progress().missing() == 0);
+    // Twitch gives 800 points a minute, of which a tenth is left to everything else.
+    let minutes = (subscriptions as u64).div_ceil(720);
+    assert!(subscribed <= Duration::from_secs(62 * minutes), "{subscribed:?}");
+
+    harness.world.drop_sockets(harness.now(), &Which::All);
+    harness.run_for(Duration::from_secs(1));
+    let healed = until(&mut harness, Conduit::is_complete);
+    // A thousand links at a time, each a few round trips.
+    let rounds = u64::from(shards.div_ceil(1000));
+    assert!(healed <= Duration::from_secs(5 + 3 * rounds), "{healed:?}");
+    for channel in channels.iter().take(100) {
+        harness.world.online(harness.now(), channel);
+    }
+    harness.run_for(Duration::from_secs(5));
+    harness.check_conduit_at_rest(CLIENT_ID);
+    assert_eq!(harness.failures(), [""; 0]);
+    assert_eq!(harness.node(0).conduit_gaps().len(), 1, "one gap for all of them");
+    let _ = opened;
+}
+
 fn all_go_online(harness: &mut Harness, channels: &[String]) {
     for channel in channels {
         harness.world.online(harness.now(), channel);
@@ -122,7 +188,7 @@ fn a_conduit_grows_and_shrinks_under_load_and_loses_nothing() {
     harness.run_for(Duration::from_secs(30));
     let mut online = 0;
     for size in [12, 5, 6] {
-        harness.with(node, |client, now| client.scale_conduit(now, size, true));
+        harness.scale(node, size, true);
         for _ in 0..10 {
             all_go_online(&mut harness, &channels);
             online += channels.len();
@@ -133,7 +199,7 @@ fn a_conduit_grows_and_shrinks_under_load_and_loses_nothing() {
         assert_eq!(harness.world.conduits(CLIENT_ID)[0].1, size);
     }
     assert_eq!(harness.node(node).conduit_gaps(), []);
-    assert_eq!(harness.node(node).delivered(), online);
+    assert_eq!(harness.node(node).delivered(), online + 7, "and seven times that a shard was disabled");
 }
 
 /// Three instances share a conduit of nine shards. One is killed: Twitch sends what was for its shards to the others

@@ -170,6 +170,8 @@ enum Timer {
     Assign,
     /// When to assign a refused shard again.
     Shard(u32),
+    /// When to take a shard for lost that Twitch disabled and whose link has not noticed.
+    Disabled(u32),
     /// When to ask for another number of shards again.
     Resize,
     /// When to look at the shards.
@@ -257,6 +259,7 @@ impl Conduit {
                 Timer::Choose => self.look(now),
                 Timer::Assign => self.assign_some(now),
                 Timer::Shard(shard) => self.assign_again(now, shard),
+                Timer::Disabled(shard) => self.disabled_unnoticed(shard),
                 Timer::Resize => self.resize_again(now),
                 Timer::AuditShards => self.audit_shards(now),
                 Timer::AuditSubscriptions => self.audit_subscriptions(now),

@@ -139,7 +139,7 @@ fn act(harness: &mut Harness, rng: &mut Rng, channels: &[String], clients: usize
         31 | 32 if clients == 1 => {
             let shards = 1 + rng.below(10) as u32;
             let opening = rng.chance(0.7);
-            harness.with(0, |client, now| client.scale_conduit(now, shards, opening));
+            harness.scale(0, shards, opening);
         }
         33 => {
             let ids: Vec<String> =

@@ -32,6 +32,8 @@ use std::time::Duration;
 const REQUESTS: usize = 4;
 /// Between two requests that assign fewer shards than one could: what opens meanwhile shares the next.
 const GATHER: Duration = Duration::from_millis(250);
+/// How long a link may take to notice that Twitch has disabled its shard.
+const NOTICE: Duration = Duration::from_secs(1);
 /// How many links of a growing conduit are opened ahead of their turn.
 const AHEAD: u32 = 4;
 
@@ -46,6 +48,8 @@ pub(super) struct Fleet {
     /// Whose turn to open comes, lowest first.
     queue: BTreeSet<u32>,
     to_assign: BTreeSet<u32>,
+    /// Shards that Twitch disabled, by the session that it took for gone.
+    disabled: BTreeMap<u32, SessionId>,
     requests: usize,
     /// How many shards a request assigns: fewer once Twitch refused so many.
     batch: usize,
@@ -165,6 +169,7 @@ impl Fleet {
             tally: Tally::default(),
             queue: BTreeSet::new(),
             to_assign: BTreeSet::new(),
+            disabled: BTreeMap::new(),
             requests: 0,
             batch: config.shards_per_request.max(1),
             next_request: Time::ZERO,

@@ -649,6 +649,8 @@ fn a_shard_that_twitch_disabled_gets_a_new_session() {
     test.conduit.disabled(at(5), 1, &Transport::session("an older one"));
     assert_eq!(test.said(), [""; 0]);
     test.conduit.disabled(at(5), 1, &Transport::session("s1"));
+    assert_eq!(test.said(), [""; 0]);
+    test.conduit.timeout(at(6));
     assert_eq!(test.said(), ["s1 of 1 is gone"]);
 }
 

@@ -1,6 +1,6 @@
 //! Sessions for shards: asked for many at a time, judged one by one.
 
-use super::{Fleet, GATHER, Loss, REQUESTS, Slot, State};
+use super::{Fleet, GATHER, Loss, NOTICE, REQUESTS, Slot, State};
 use crate::eventsub::Transport;
 use crate::eventsub::conduit::choose::is_passing;
 use crate::eventsub::conduit::{
@@ -136,11 +136,17 @@ impl Conduit {
         if let Some(Some(loss)) = loss {
             let Loss { missing: Missing { from, why }, clean } = *loss;
             let shared = self.is_shared();
-            match (&mut self.fleet.gap, clean) {
-                (Some(gap), false) => gap.from = gap.from.min(from),
-                (None, false) => self.gap(GapScope::Shard(shard), from, wall, why),
-                (None, true) if shared => self.ask_about_others(now, from, wall, why),
-                _ => {}
+            if let Some(gap) = &mut self.fleet.gap {
+                if !clean || shared {
+                    gap.from = gap.from.min(from);
+                }
+            } else {
+                if !clean {
+                    self.gap(GapScope::Shard(shard), from, wall, why.clone());
+                }
+                if shared {
+                    self.ask_about_others(now, from, wall, why);
+                }
             }
         }
         self.close_gap(wall);
@@ -189,7 +195,17 @@ impl Conduit {
         if let (State::Enabled(ours), Transport::WebSocket { session_id, .. }) = (&slot.state, transport)
             && ours == session_id
         {
-            let session = ours.clone();
+            // The news may have overtaken the link's own Close frame, which tells more.
+            self.fleet.disabled.insert(shard, ours.clone());
+            self.timers.set(&Timer::Disabled(shard), Some(now + NOTICE));
+        }
+    }
+
+    pub(in crate::eventsub::conduit) fn disabled_unnoticed(&mut self, shard: u32) {
+        let Some(session) = self.fleet.disabled.remove(&shard) else { return };
+        if let Some(Slot { state: State::Enabled(ours), .. }) = self.fleet.slots.get(&shard)
+            && *ours == session
+        {
             self.out.push_back(ConduitOutput::SessionGone { shard, session });
         }
     }

@@ -13,8 +13,8 @@ use std::time::Duration;
 use twitchwire::auth::store::{MemoryStore, Store, StoreError, StoreOp};
 use twitchwire::eventsub::Gap;
 use twitchwire::{
-    Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Output, Sent,
-    SocketId, StoreId, Time,
+    CallId, Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Output,
+    Reply, Sent, SocketId, StoreId, Time,
 };
 
 mod conduit;
@@ -72,6 +72,9 @@ pub struct Harness {
     pub world: World,
     /// The network between them.
     pub network: Network,
+    /// In which share of steps a client writes down until when it has listened, which takes the longer the more it
+    /// holds; with 0, never.
+    pub write_down: f64,
     now: Time,
     rng: Rng,
     queue: BTreeMap<(Time, u64), Event>,
@@ -148,6 +151,7 @@ impl Harness {
         Harness {
             world,
             network: Network::GOOD,
+            write_down: 0.05,
             now: Time::ZERO,
             rng: Rng::new(seed),
             queue: BTreeMap::new(),
@@ -223,7 +227,13 @@ impl Harness {
         self.subscribe_again(number, wanted, None, Vec::new());
     }
 
-    fn subscribe_again(&mut self, number: usize, wanted: Wanted, held_since: Option<Time>, gaps: Vec<Gap>) {
+    fn subscribe_again(
+        &mut self,
+        number: usize,
+        wanted: Wanted,
+        held_since: Option<Time>,
+        gaps: Vec<(u32, Gap)>,
+    ) {
         let now = self.now;
         let node = &mut self.nodes[number];
         let wish = wanted.subscribe(&mut node.client, now);
@@ -238,12 +248,15 @@ impl Harness {
 
     /// Ends a client's process without a word, and starts another on the same store, with the same wishes.
     pub fn restart(&mut self, number: usize) {
+        self.crash(number, Duration::from_millis(1));
+    }
+
+    /// As [`Harness::restart`], but Twitch notices the dead sockets only after a while.
+    pub fn crash(&mut self, number: usize, noticed_after: Duration) {
         self.note(|| format!("client {number} dies and is started again"));
         self.restarts.push(self.now);
-        let dead: Vec<PeerId> =
-            self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect();
-        for peer in dead {
-            self.schedule(Duration::from_millis(1), Event::ServerLosesPeer { peer });
+        for peer in self.peers_of(number) {
+            self.schedule(noticed_after, Event::ServerLosesPeer { peer });
         }
         let wanted = self.nodes[number].die();
         self.start(number);
@@ -256,17 +269,31 @@ impl Harness {
     /// its sockets say nothing and its wall clock jumps.
     pub fn sleep(&mut self, number: usize, by: Duration) {
         self.note(|| format!("client {number} sleeps for {by:?}"));
-        let peers: Vec<PeerId> =
-            self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect();
-        for peer in peers {
+        self.silence(number);
+        self.nodes[number].ahead += by;
+        let life = self.nodes[number].life;
+        self.schedule(Duration::from_millis(2), Event::Wall { node: number, life });
+    }
+
+    /// A client's sockets go silent, in both directions; Twitch notices, the client is not told.
+    pub fn silence(&mut self, number: usize) {
+        for peer in self.peers_of(number) {
             if let Some(peer) = self.peers.get_mut(&peer) {
                 peer.silent = true;
             }
             self.schedule(Duration::from_millis(1), Event::ServerLosesPeer { peer });
         }
-        self.nodes[number].ahead += by;
-        let life = self.nodes[number].life;
-        self.schedule(Duration::from_millis(2), Event::Wall { node: number, life });
+    }
+
+    /// The reply to a call of a client, if it has come.
+    pub fn take_reply(&mut self, number: usize, call: CallId) -> Option<Reply> {
+        let replies = &mut self.nodes[number].replies;
+        let at = replies.iter().position(|(id, _)| *id == call)?;
+        Some(replies.remove(at).1)
+    }
+
+    fn peers_of(&self, number: usize) -> Vec<PeerId> {
+        self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect()
     }
 
     /// Takes what is due until this time.
@@ -306,7 +333,6 @@ impl Harness {
     fn start(&mut self, number: usize) {
         let now = self.now;
         let node = &mut self.nodes[number];
-        node.started = self.world.wall(now);
         let mut config = node.config.clone();
         config.endpoints = Self::endpoints();
         config.seed = self.rng.below(u64::from(u32::MAX));
@@ -451,11 +477,17 @@ impl Harness {
                 }
                 Output::Reply(id, reply) => self.nodes[number].replies.push((id, reply)),
                 Output::Notice(notice) => {
+                    self.note(|| format!("client {number}: {notice}"));
                     if let Err(what) = self.nodes[number].hear(self.now, notice) {
                         self.fail(what);
                     }
                 }
             }
+        }
+        let node = &mut self.nodes[number];
+        if self.write_down > 0.0 && (node.config.listened_until.is_none() || self.rng.chance(self.write_down))
+        {
+            node.write_down();
         }
         if let Some(at) = self.nodes[number].client.poll_timeout()
             && at <= self.now

@@ -5,7 +5,9 @@
 use std::time::Duration;
 use twitchwire::Config;
 use twitchwire::auth::store::MemoryStore;
-use twitchwire::eventsub::{Conduit, ConduitConfig, ConduitSize, GapScope, ShardChoice, ShardPart, ShardState};
+use twitchwire::eventsub::{
+    Conduit, ConduitConfig, ConduitSize, GapScope, ShardChoice, ShardPart, ShardState,
+};
 use twitchwire_sim::World;
 use twitchwire_sim::harness::{Harness, Wanted};
 use twitchwire_sim::schedule;
@@ -93,6 +95,7 @@ fn single(shards: u32, channels: usize, config: impl FnOnce(&mut Config)) -> (Ha
     world.settings.pong_within = Duration::from_secs(60);
     let channels: Vec<String> = (0..channels).map(|n| world.user(&format!("channel{n}"))).collect();
     let mut harness = Harness::new(7, world);
+    harness.write_down = 0.0;
     let mut settings = Config::new(CLIENT_ID);
     settings.client_secret = Some("a-client-secret".into());
     settings.keepalive = 600;
@@ -145,8 +148,14 @@ fn a_conduit_of_very_many_shards_heals_at_once_and_subscribes_at_the_rate_that_t
     harness.run_for(Duration::from_secs(5));
     harness.check_conduit_at_rest(CLIENT_ID);
     assert_eq!(harness.failures(), [""; 0]);
-    assert_eq!(harness.node(0).conduit_gaps().len(), 1, "one gap for all of them");
-    let _ = opened;
+    let gaps = harness.node(0).conduit_gaps();
+    assert!(
+        gaps.len() <= 2 && gaps[0].scope == GapScope::Conduit,
+        "one for all, and one for the last: {gaps:?}"
+    );
+    println!(
+        "{shards} shards opened in {opened:?}, healed in {healed:?}; {subscriptions} subscriptions in {subscribed:?}"
+    );
 }
 
 fn all_go_online(harness: &mut Harness, channels: &[String]) {
@@ -168,7 +177,7 @@ fn one_shard_after_the_other_closes_and_nothing_is_lost_or_said_to_be() {
     harness.run_for(Duration::from_secs(5));
     harness.check_conduit_at_rest(CLIENT_ID);
     assert_eq!(harness.failures(), [""; 0]);
-    assert_eq!(harness.node(0).conduit_gaps(), []);
+    assert!(harness.node(0).conduit_gaps().is_empty());
     assert_eq!(harness.node(0).delivered(), 5 * 40 + 5, "and five times that a shard was disabled");
 }
 
@@ -198,7 +207,7 @@ fn a_conduit_grows_and_shrinks_under_load_and_loses_nothing() {
         assert_eq!(harness.failures(), [""; 0]);
         assert_eq!(harness.world.conduits(CLIENT_ID)[0].1, size);
     }
-    assert_eq!(harness.node(node).conduit_gaps(), []);
+    assert!(harness.node(node).conduit_gaps().is_empty());
     assert_eq!(harness.node(node).delivered(), online + 7, "and seven times that a shard was disabled");
 }
 
@@ -234,7 +243,7 @@ fn of_three_instances_one_is_killed_and_its_shards_are_repaired_on_restart() {
     let still: Vec<String> =
         harness.world.enabled(CLIENT_ID, None).iter().map(|(id, _, _)| (*id).to_owned()).collect();
     assert_eq!(still, subscriptions);
-    let scopes: Vec<&GapScope> = harness.node(1).conduit_gaps().iter().map(|gap| &gap.scope).collect();
+    let scopes: Vec<&GapScope> = harness.node(1).conduit_gaps().into_iter().map(|gap| &gap.scope).collect();
     assert_eq!(scopes, [&GapScope::Conduit]);
     harness.check_conduit_at_rest(CLIENT_ID);
     assert_eq!(harness.failures(), [""; 0]);

@@ -1,6 +1,6 @@
 //! Calls as the application sees them: [`Call`] and [`Login`] own the way to read their [`Reply`].
 
-use super::{CallError, CallId};
+use super::{CallError, CallId, Subscribed};
 use crate::auth::{Identity, TokenError};
 use crate::helix::{Answer, Endpoint, Shape, Value};
 use crate::id::UserId;
@@ -75,6 +75,7 @@ pub struct Reply {
 pub(super) enum What {
     Answer(Result<Answer, CallError>),
     Login(Result<Identity, TokenError>),
+    Subscribed(Result<Subscribed, CallError>),
     /// The client has started, for nobody in particular.
     Ready,
 }
@@ -95,6 +96,10 @@ impl fmt::Debug for Reply {
             What::Answer(Ok(answer)) => write!(f, "Reply({answer:?})"),
             What::Answer(Err(error)) => write!(f, "Reply({error})"),
             What::Login(Ok(identity)) => write!(f, "Reply(user {})", identity.user),
+            What::Subscribed(Ok(done)) => {
+                write!(f, "Reply({} held, {} failed)", done.held.len(), done.failed.len())
+            }
+            What::Subscribed(Err(error)) => write!(f, "Reply({error})"),
             What::Ready => f.write_str("Reply(ready)"),
             What::Login(Err(error)) => write!(f, "Reply({error})"),
         }

@@ -7,9 +7,9 @@ use crate::auth::Account;
 use crate::eventsub::topic::conduit::ConduitShardDisabled;
 use crate::eventsub::{
     Conduit, ConduitNotice, ConduitOutput, ConduitProgress, Event, Opened, Shard, ShardConfig, ShardOutput,
-    Subject, Subscribing, Subscription, Topic,
+    Subject, Subscribing, Subscription, SubscriptionState, Topic,
 };
-use crate::helix::Prepared;
+use crate::helix::{CallError, Invalid, Prepared, Rule};
 use crate::time::Time;
 use bytes::Bytes;
 use std::sync::Arc;
@@ -28,6 +28,12 @@ pub(super) fn shard_of(link: u32) -> Option<u32> {
 /// Settings for a conduit's links, of which there may be very many.
 pub(super) fn link_config(usual: &ShardConfig) -> Arc<ShardConfig> {
     Arc::new(ShardConfig { paced: true, ..usual.clone() })
+}
+
+/// A wish for a conduit, where there is none.
+pub(super) fn none() -> SubscriptionState {
+    let rule = Rule::Other("wants a conduit, and the client is set up without one");
+    SubscriptionState::Refused { why: CallError::Invalid(Invalid::new("transport", rule)) }
 }
 
 impl Client {
@@ -72,12 +78,15 @@ impl Client {
     }
 
     /// The wish for a subject on the conduit.
-    pub(super) fn wish_on_conduit(&mut self, now: Time, id: WishId, subject: Subject) -> WishId {
-        let Some(conduit) = &mut self.conduit else { return id };
-        if let Some(same) = conduit.same(now, &subject) {
+    pub(super) fn wish_on_conduit(&mut self, now: Time, subject: Subject) -> WishId {
+        if let Some(same) = self.conduit.as_mut().and_then(|conduit| conduit.same(now, &subject)) {
             return same;
         }
-        conduit.wish(now, id, subject);
+        let id = WishId(self.next_id());
+        match &mut self.conduit {
+            Some(conduit) => conduit.wish(now, id, subject),
+            None => self.without_conduit.push(id),
+        }
         id
     }
 
@@ -103,7 +112,7 @@ impl Client {
             ConduitOutput::SessionGone { shard, session } => {
                 self.with_shard(now, LINKS + shard, |shard| shard.session_gone(now, &session));
             }
-            ConduitOutput::Tell(wish, state) => self.notice(Notice::Subscription(wish, state)),
+            ConduitOutput::Tell(wish, state) => self.fares(wish, state),
             ConduitOutput::Gap(gap) => {
                 self.counts.gaps += 1;
                 self.notice(Notice::Gap(gap));

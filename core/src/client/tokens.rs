@@ -112,9 +112,14 @@ impl Client {
             KeeperOutput::Changed(account) => {
                 self.wake(now, &account);
                 if self.keeper.is_loaded() {
+                    let just_loaded = !std::mem::replace(&mut self.loaded, true);
+                    if just_loaded {
+                        self.notice(Notice::Ready);
+                    }
                     self.go_on_starting(now);
-                    self.wake_unresolved(now);
+                    self.wake_unresolved(now, just_loaded);
                 }
+                self.open_waiting(now, &account);
             }
             KeeperOutput::Added { tag, result } => {
                 self.adding.remove(&CallId(tag));

@@ -87,6 +87,8 @@ pub struct Conduit {
     client_id: CompactString,
     /// When the application last listened, if it did.
     listened_until: Option<Timestamp>,
+    /// Before that nothing can be missing that was not told: then, or else the first time that there was a conduit.
+    began: Option<Timestamp>,
     phase: Phase,
     /// The conduits that were there before ours was gone, or before it was made, and their numbers of shards.
     known: BTreeMap<ConduitId, u32>,
@@ -184,6 +186,8 @@ enum Timer {
     Wish(WishId),
     /// When to delete a subscription again.
     Leaving(Arc<Subject>),
+    /// When to make and delete what is queued.
+    Subscribe,
     /// When to tell of the progress.
     Progress,
 }
@@ -207,6 +211,7 @@ impl Conduit {
             wishes: wishes::Wishes::new(watch, config.subscribing),
             client_id: client_id.into(),
             listened_until,
+            began: listened_until,
             phase: Phase::Idle,
             known: BTreeMap::new(),
             backoff,
@@ -266,6 +271,7 @@ impl Conduit {
                 Timer::Read => self.read(now),
                 Timer::Wish(wish) => self.wish_again(now, wish),
                 Timer::Leaving(subject) => self.delete_again(now, subject),
+                Timer::Subscribe => self.subscribe_some(now),
                 Timer::Progress => self.tell_progress(now),
             }
         }
@@ -279,6 +285,16 @@ impl Conduit {
     /// What the conduit has to say.
     pub fn poll_output(&mut self) -> Option<ConduitOutput> {
         self.out.pop_front()
+    }
+
+    /// The messages after which something may be missing that no gap has told of yet; none for one of which nobody
+    /// knows.
+    pub fn missing_since(&self) -> Vec<Option<Timestamp>> {
+        let mut since = self.shards_missing_since();
+        since.extend(self.audit.missing_since());
+        since.extend(self.wishes_missing_since());
+        since.extend(self.have().is_none().then_some(self.listened_until));
+        since
     }
 
     fn have(&self) -> Option<&Have> {

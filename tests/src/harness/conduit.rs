@@ -104,6 +104,10 @@ impl Harness {
                 *at = held.min(*at);
             }
         }
+        // Before a client's shards are there for the first time, nobody can say what is sent to them.
+        let complete = self.nodes.iter().map(|node| node.complete).max().flatten();
+        let all = self.nodes.iter().all(|node| node.complete.is_some());
+        let Some(complete) = complete.filter(|_| all) else { return Vec::new() };
         let mut delivered = BTreeSet::new();
         let mut routes: BTreeMap<usize, Option<u32>> = BTreeMap::new();
         for sent in self.world.events() {
@@ -119,6 +123,7 @@ impl Harness {
         for (index, happening) in self.world.happenings().iter().enumerate() {
             let channel = happening.about.get("broadcaster_user_id").map_or("", String::as_str);
             let asked = happening.kind == "stream.online"
+                && happening.at >= complete
                 && since.get(channel).is_some_and(|since| happening.at >= *since);
             if !asked || delivered.contains(&index) {
                 continue;
@@ -126,7 +131,7 @@ impl Harness {
             let route = routes.get(&index).copied().flatten();
             let covered = self.nodes.iter().any(|node| {
                 let on_conduit = node.conduit_gaps.iter().any(|gap| {
-                    let scope = match gap.scope {
+                    let scope = match gap.1.scope {
                         GapScope::Shard(shard) => route == Some(shard),
                         _ => true,
                     };

@@ -6,9 +6,8 @@ use twitchwire::auth::store::MemoryStore;
 use twitchwire::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
 use twitchwire::eventsub::topic::chat::ChannelChatMessage;
 use twitchwire::eventsub::topic::stream::{StreamOffline, StreamOnline};
-use twitchwire::eventsub::{Blocked, Gap, GapScope, SubscriptionState, Via};
-use twitchwire::jiff::Timestamp;
-use twitchwire::{CallId, Client, Config, Notice, Reply, Time, WishId};
+use twitchwire::eventsub::{Blocked, ConduitNotice, Gap, GapScope, SubscriptionState, Via};
+use twitchwire::{CallId, Client, Config, Notice, Reply, Time, Want, WishId};
 
 /// A client, its store, and everything it said.
 pub struct Node {
@@ -31,10 +30,10 @@ pub struct Node {
     pub(super) delivered: BTreeSet<String>,
     /// The ids of messages that its former processes delivered.
     pub(super) delivered_before: BTreeSet<String>,
-    /// When this process was started, on the world's clock.
-    pub(super) started: Timestamp,
     /// What any of its processes may have missed on the conduit.
-    pub(super) conduit_gaps: Vec<Gap>,
+    pub(super) conduit_gaps: Vec<(u32, Gap)>,
+    /// When the first of its processes had all its shards enabled.
+    pub(super) complete: Option<Time>,
 }
 
 /// What a client wants to hear, in the world's words.
@@ -59,11 +58,10 @@ pub(super) struct Wish {
     pub(super) wanted: Wanted,
     /// Since when it is known to be held.
     pub(super) held_since: Option<Time>,
-    /// Whether this process has held it.
-    pub(super) held_once: bool,
     pub(super) blocked: Option<Blocked>,
     pub(super) refused: bool,
-    pub(super) gaps: Vec<Gap>,
+    /// What it was told that it may have missed, and by which process.
+    pub(super) gaps: Vec<(u32, Gap)>,
 }
 
 impl Wanted {
@@ -90,6 +88,24 @@ impl Wanted {
                 client.subscribe(now, &StreamOnline::new(channel.as_str()), Via::Conduit)
             }
         }
+    }
+
+    /// The same in the client's words.
+    pub fn want(&self) -> Want {
+        let via = Via::WebSocket;
+        let want = match self {
+            Wanted::Follow(channel, who) => {
+                Want::new(&ChannelFollow::new(channel.as_str(), who.as_str()), via)
+            }
+            Wanted::Raid(channel) => Want::new(&ChannelRaid::to(channel.as_str()), via),
+            Wanted::Chat(channel, who) => {
+                Want::new(&ChannelChatMessage::new(channel.as_str(), who.as_str()), via)
+            }
+            Wanted::Online(channel) => Want::new(&StreamOnline::new(channel.as_str()), via),
+            Wanted::Offline(channel) => Want::new(&StreamOffline::new(channel.as_str()), via),
+            Wanted::OnlineByConduit(channel) => Want::new(&StreamOnline::new(channel.as_str()), Via::Conduit),
+        };
+        want.unwrap_or_else(|why| panic!("{self:?} cannot be wanted: {why}"))
     }
 
     /// The world's type, and what a happening of interest is about.
@@ -120,27 +136,33 @@ impl Node {
             wishes: BTreeMap::new(),
             delivered: BTreeSet::new(),
             delivered_before: BTreeSet::new(),
-            started: Timestamp::UNIX_EPOCH,
             conduit_gaps: Vec::new(),
+            complete: None,
         }
     }
 
-    pub(super) fn wants(&mut self, id: WishId, wanted: Wanted, held_since: Option<Time>, gaps: Vec<Gap>) {
-        let wish = Wish { wanted, held_since, held_once: false, blocked: None, refused: false, gaps };
+    pub(super) fn wants(
+        &mut self,
+        id: WishId,
+        wanted: Wanted,
+        held_since: Option<Time>,
+        gaps: Vec<(u32, Gap)>,
+    ) {
+        let wish = Wish { wanted, held_since, blocked: None, refused: false, gaps };
         self.wishes.entry(id).or_insert(wish);
     }
 
-    /// Ends the process; what it wanted, and since when it is known to have held it. The next one is told from
-    /// when on something may have been missed: since this one was started, or longer ago.
-    pub(super) fn die(&mut self) -> Vec<(Wanted, Option<Time>, Vec<Gap>)> {
+    /// Ends the process; what it wanted, and since when it is known to have held it.
+    pub(super) fn die(&mut self) -> Vec<(Wanted, Option<Time>, Vec<(u32, Gap)>)> {
         self.life += 1;
         self.delivered_before.append(&mut self.delivered);
-        // A process that died before it held everything has not told of all that its predecessor left open.
-        if self.wishes.values().all(|wish| wish.held_once) || self.config.listened_until.is_none() {
-            self.config.listened_until = Some(self.started);
-        }
         let wishes = std::mem::take(&mut self.wishes).into_values();
         wishes.map(|wish| (wish.wanted, wish.held_since, wish.gaps)).collect()
+    }
+
+    /// Writes down for the next process until when this one has listened.
+    pub(super) fn write_down(&mut self) {
+        self.config.listened_until = self.client.listened_until().or(self.config.listened_until);
     }
 
     /// Forgets a wish that was withdrawn.
@@ -158,9 +180,9 @@ impl Node {
         self.wishes.iter().filter(|(_, wish)| wish.blocked.is_some()).map(|(id, _)| *id).collect()
     }
 
-    /// What this client may have missed on the conduit.
-    pub fn conduit_gaps(&self) -> &[Gap] {
-        &self.conduit_gaps
+    /// What this client's processes may have missed on the conduit.
+    pub fn conduit_gaps(&self) -> Vec<&Gap> {
+        self.conduit_gaps.iter().map(|(_, gap)| gap).collect()
     }
 
     /// How many messages this process delivered.
@@ -181,15 +203,23 @@ impl Node {
                     self.news.push(format!("{notification:?} is for no wish"));
                 }
             }
+            Notice::Conduit(ConduitNotice::Complete) => {
+                self.complete.get_or_insert(now);
+            }
             Notice::Gap(gap) => {
                 if matches!(gap.scope, GapScope::Conduit | GapScope::Shard(_)) {
-                    self.conduit_gaps.push(gap.clone());
+                    self.conduit_gaps.push((self.life, gap.clone()));
                 }
                 if let GapScope::Wishes(wishes) = &gap.scope {
-                    for wish in wishes {
-                        if let Some(wish) = self.wishes.get_mut(wish) {
-                            wish.gaps.push(gap.clone());
+                    for id in wishes {
+                        let Some(wish) = self.wishes.get_mut(id) else { continue };
+                        // What had no end before has one now.
+                        for (life, open) in wish.gaps.iter_mut().filter(|(_, open)| open.to.is_none()) {
+                            if *life < self.life || open.from == gap.from {
+                                open.to = gap.to;
+                            }
                         }
+                        wish.gaps.push((self.life, gap.clone()));
                     }
                 }
             }
@@ -200,7 +230,6 @@ impl Node {
                 match state {
                     SubscriptionState::Enabled { .. } => {
                         wish.held_since.get_or_insert(now);
-                        wish.held_once = true;
                     }
                     SubscriptionState::Blocked { why } => wish.blocked = Some(why),
                     SubscriptionState::Refused { why } => {

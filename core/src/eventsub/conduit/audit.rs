@@ -49,6 +49,12 @@ struct Doubt {
     asked: Time,
 }
 
+impl Audit {
+    pub(super) fn missing_since(&self) -> Option<Option<Timestamp>> {
+        self.doubt.as_ref().map(|doubt| doubt.missing.from)
+    }
+}
+
 impl Conduit {
     pub(super) fn begin_audits(&mut self, now: Time) {
         let every = self.config.audit_subscriptions_every;

@@ -107,6 +107,7 @@ impl Conduit {
         self.phase = Phase::Have(Have { id: id.clone(), shard_count, alive: wall });
         self.notice(ConduitNotice::Chosen { id, shard_count, made });
         self.fleet.counted = now;
+        self.began = self.began.or(wall);
         self.take_shards(now);
         self.begin_wishes(now, made);
         self.begin_audits(now);

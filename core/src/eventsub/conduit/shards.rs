@@ -210,6 +210,12 @@ impl Conduit {
         })
     }
 
+    pub(super) fn shards_missing_since(&self) -> Vec<Option<Timestamp>> {
+        let down = self.fleet.slots.values().filter(|slot| slot.up.is_none());
+        let down = down.map(|slot| slot.loss.as_ref().map_or(self.began, |loss| loss.missing.from));
+        down.chain(self.fleet.gap.as_ref().map(|gap| gap.from)).collect()
+    }
+
     /// Whether all of the client's shards are enabled.
     pub fn is_complete(&self) -> bool {
         self.have().is_some() && self.fleet.tally.down == 0 && self.fleet.growing_to.is_none()

@@ -187,7 +187,7 @@ impl Conduit {
     }
 
     /// Does not want it any more.
-    pub fn unwish(&mut self, now: Time, id: WishId) {
+    pub fn unwish(&mut self, id: WishId) {
         let Some(wish) = self.wishes.all.get_mut(&id) else { return };
         wish.asked -= 1;
         if wish.asked > 0 {
@@ -199,8 +199,8 @@ impl Conduit {
         if let State::Held { id, .. } = wish.state {
             self.wishes.held.remove(&id);
             self.delete(wish.subject, id);
+            self.timers.set(&Timer::Subscribe, Some(Time::ZERO));
         }
-        self.subscribe_some(now);
     }
 
     /// Tries a blocked or refused wish again.
@@ -230,6 +230,10 @@ impl Conduit {
         // An event can overtake the answer that brings the subscription's id.
         let found = by_id.or_else(|| self.wishes.by_subject.get(&Subject::of(subscription)).copied());
         found.filter(|id| *id != self.wishes.watch)
+    }
+
+    pub(super) fn wishes_missing_since(&self) -> impl Iterator<Item = Option<Timestamp>> {
+        self.wishes.all.values().filter_map(|wish| wish.missing.as_ref()).map(|missing| missing.from)
     }
 
     /// Whether a wish is the conduit's.

@@ -102,7 +102,7 @@ impl Conduit {
         };
         let message = refusal.message.to_ascii_lowercase();
         match refusal.status {
-            StatusCode::CONFLICT => self.find(now, id),
+            StatusCode::CONFLICT => self.find(now, id, refusal.existing.as_deref()),
             StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND if message.contains("conduit") => {
                 self.audit_soon(now);
                 self.later(now, id, error);
@@ -117,14 +117,20 @@ impl Conduit {
         }
     }
 
-    /// Looks for the subscription that exists already, among those of a user of its condition.
-    pub(in crate::eventsub::conduit) fn find(&mut self, now: Time, id: WishId) {
+    /// Looks for the subscription that exists already: by its id, or among those of a user of its condition.
+    pub(in crate::eventsub::conduit) fn find(
+        &mut self,
+        now: Time,
+        id: WishId,
+        existing: Option<&SubscriptionId>,
+    ) {
         let Some(wish) = self.wishes.all.get_mut(&id) else { return };
         wish.state = State::Finding;
         let user = users(&wish.subject).flatten().next();
-        let request = match user {
-            Some(user) => GetEventSubSubscriptions::of_user(user),
-            None => GetEventSubSubscriptions::of_type(wish.subject.topic.clone()),
+        let request = match (existing, user) {
+            (Some(existing), _) => GetEventSubSubscriptions::by_id(existing),
+            (None, Some(user)) => GetEventSubSubscriptions::of_user(user),
+            (None, None) => GetEventSubSubscriptions::of_type(wish.subject.topic.clone()),
         };
         if let Ok(finder) = Pager::new(&request) {
             self.find_next(now, id, finder);

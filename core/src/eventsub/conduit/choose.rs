@@ -132,7 +132,7 @@ impl Conduit {
         self.notice(ConduitNotice::Gone { id });
         self.end_audits();
         self.wishes_gone(alive);
-        self.shards_gone(now);
+        self.shards_gone(now, alive);
         self.look(now);
     }
 

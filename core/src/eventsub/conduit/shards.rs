@@ -330,7 +330,7 @@ impl Conduit {
         self.notice(ConduitNotice::Scaled { shard_count });
         let had = self.fleet.slots.len() - self.fleet.tally.down.min(self.fleet.slots.len());
         self.fit_shards(now);
-        if had > 0 && self.fleet.tally.down > 1 && shard_count > before {
+        if had > 0 && self.loses() && shard_count > before {
             let why = "the conduit has new shards that are not assigned yet".into();
             self.fleet.gap.get_or_insert(Missing { from: alive, why });
         }
@@ -370,11 +370,15 @@ impl Conduit {
     }
 
     /// The conduit is gone, the links are not.
-    pub(super) fn shards_gone(&mut self, now: Time) {
+    pub(super) fn shards_gone(&mut self, now: Time, alive: Option<Timestamp>) {
         self.fleet.requests = 0;
         self.fleet.resizing = None;
         self.fleet.growing_to = None;
-        self.fleet.gap = None;
+        if !self.fleet.slots.is_empty() {
+            let why = "the conduit was deleted".into();
+            let gap = self.fleet.gap.get_or_insert(Missing { from: alive, why });
+            gap.from = gap.from.min(alive);
+        }
         self.fleet.to_assign.clear();
         for slot in self.fleet.slots.values_mut() {
             slot.up = None;
@@ -470,7 +474,7 @@ impl Conduit {
         let Some(was_up) = was_up else { return };
         self.fleet.to_assign.remove(&shard);
         self.timers.set(&Timer::Shard(shard), None);
-        if was_up && self.fleet.tally.down > 1 {
+        if was_up && self.loses() {
             let gap = self.fleet.gap.get_or_insert(missing);
             gap.from = gap.from.min(last_seen);
         }
@@ -486,9 +490,15 @@ impl Conduit {
         }
     }
 
+    /// Whether so many shards are down that events are lost: Twitch retries on one other.
+    pub(super) fn loses(&self) -> bool {
+        let down = self.fleet.tally.down;
+        down > 1 || (down == 1 && self.shard_count() == Some(1))
+    }
+
     /// No more than one shard is down: from now on nothing is lost.
     fn close_gap(&mut self, wall: Option<Timestamp>) {
-        if self.fleet.tally.down <= 1
+        if !self.loses()
             && let Some(Missing { from, why }) = self.fleet.gap.take()
         {
             self.gap(GapScope::Conduit, from, wall, why);

@@ -673,3 +673,20 @@ fn an_application_that_comes_back_hears_what_it_may_have_missed() {
     let gaps: Vec<String> = test.said().into_iter().filter(|line| line.starts_with("gap")).collect();
     assert_eq!(gaps, ["gap conduit Some(0) Some(100)"]);
 }
+
+#[test]
+fn the_only_shard_of_a_conduit_has_no_other_to_take_its_place() {
+    let mut test = Test::enabled(all(), 1);
+    test.now = 10;
+    test.lose(0, 9, closed());
+    test.said();
+    test.now = 20;
+    test.conduit.ready(at(20), 0);
+    test.said();
+    test.open(0, "s0b", Opened::Fresh);
+    test.settle_lines([
+        "conduit shard 0: enabled over session s0b",
+        "gap conduit Some(9) Some(20)",
+        "all shards of the conduit are enabled",
+    ]);
+}

@@ -244,7 +244,7 @@ impl Conduit {
                     slot.up = None;
                     slot.loss = Some(Box::new(Loss { missing: missing.clone(), clean: false }));
                 });
-                if self.fleet.tally.down > 1 {
+                if self.loses() {
                     let gap = self.fleet.gap.get_or_insert(missing);
                     gap.from = gap.from.min(from);
                 }

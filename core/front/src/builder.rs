@@ -13,6 +13,7 @@ use twitchwire::auth::Scope;
 use twitchwire::auth::flow::Prompt;
 use twitchwire::auth::provider::Provider;
 use twitchwire::auth::store::{MemoryStore, Store};
+use twitchwire::eventsub::ConduitConfig;
 use twitchwire::{Callback, Config, Endpoints, Entry, Filter, Heard, Input, SecretString, Start, StartError};
 
 /// Sets a client up. Made by [`Client::builder`].
@@ -117,6 +118,13 @@ impl<D: Driver> Builder<D> {
         self
     }
 
+    /// Has a conduit, whose topics are subscribed to with [`Via::Conduit`](twitchwire::eventsub::Via). It takes the app
+    /// token.
+    pub fn conduit(mut self, conduit: ConduitConfig) -> Self {
+        self.setup.config.conduit = Some(conduit);
+        self
+    }
+
     /// What users have to allow: a login asks for it, and a stored or given token without it will not do.
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
         self.scopes.extend(scopes);
@@ -155,7 +163,7 @@ impl<D: Driver> Builder<D> {
     }
 
     /// Starts the driver and the machine; what is left is to wait until the start is over.
-    pub(crate) fn begin(self) -> Result<(Client<D>, Notices<D>, LoggingIn<D, Start>), StartError> {
+    pub(crate) fn begin(self) -> Result<Beginning<D>, StartError> {
         let Builder { setup, scopes, token, login, driver: _ } = self;
         let client = Client::new(D::start(setup)?);
         // Both hear everything from the very first.
@@ -167,7 +175,8 @@ impl<D: Driver> Builder<D> {
         };
         client.driver().with(|machine, now| machine.handle(now, Input::Wall(jiff::Timestamp::now())));
         let (start, waiting) = client.ask(|core, now| core.start(now, entry, scopes), Start::id);
-        Ok((client, notices, LoggingIn { prompts, waiting, login: start, show: login }))
+        let starting = LoggingIn { prompts, waiting, login: start, show: login };
+        Ok(Beginning { client, notices, starting })
     }
 }
 
@@ -175,6 +184,13 @@ impl<D> fmt::Debug for Builder<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Builder({})", self.setup.config.client_id)
     }
+}
+
+/// A client that is starting.
+pub(crate) struct Beginning<D: Driver> {
+    pub(crate) client: Client<D>,
+    pub(crate) notices: Notices<D>,
+    pub(crate) starting: LoggingIn<D, Start>,
 }
 
 /// A login that may ask something of the user.

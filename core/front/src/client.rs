@@ -10,7 +10,7 @@ use std::fmt;
 use std::sync::Arc;
 use twitchwire::auth::flow::Authorize;
 use twitchwire::auth::{Account, Scope, TokenError, TokenRecord};
-use twitchwire::eventsub::{Costs, Topic, Wished};
+use twitchwire::eventsub::{Conduit, ConduitProgress, Costs, Subscribing, Topic, Wished};
 use twitchwire::helix::{Budget, CallError, Endpoint, Paged, Prepared, Value};
 use twitchwire::id::UserId;
 use twitchwire::{As, CallId, CompactString, Counts, Custom, Filter, Login, Notice, Time, WishId};
@@ -167,6 +167,32 @@ impl<D: Driver> Client<D> {
     /// The users whose tokens are held, with their logins and scopes and until when they are valid.
     pub fn tokens(&self) -> Vec<TokenRecord> {
         self.driver().with(|machine, _| machine.core.tokens().cloned().collect())
+    }
+
+    /// Looks at the conduit and its shards; none without one.
+    pub fn with_conduit<T>(&self, look: impl FnOnce(&Conduit) -> T) -> Option<T> {
+        self.driver().with(|machine, _| machine.core.conduit().map(look))
+    }
+
+    /// How far subscribing to the conduit has come, with an estimate of the time that is left.
+    pub fn conduit_progress(&self) -> ConduitProgress {
+        self.driver().with(|machine, now| machine.core.conduit_progress(now))
+    }
+
+    /// Gives the conduit another number of shards, 1 to 20 000. With `opening`, new ones are opened one after the other
+    /// before the size changes for good, and no event is lost; without, whoever has the new shards opens them.
+    pub fn scale_conduit(&self, shard_count: u32, opening: bool) {
+        self.driver().with(|machine, now| machine.core.scale_conduit(now, shard_count, opening));
+    }
+
+    /// Holds subscribing to the conduit back, for a dry run, or lets it go on.
+    pub fn subscribing(&self, subscribing: Subscribing) {
+        self.driver().with(|machine, now| machine.core.subscribing(now, subscribing));
+    }
+
+    /// Looks for the conduit again after the client has given up.
+    pub fn retry_conduit(&self) {
+        self.driver().with(|machine, now| machine.core.retry_conduit(now));
     }
 
     /// Up to when everything has come or lies in a gap that was told: give it to the next process, see

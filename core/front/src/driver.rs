@@ -39,6 +39,7 @@ pub struct Machine<W> {
 }
 
 /// What a driver is to carry out.
+#[expect(clippy::large_enum_variant, reason = "an order is carried out where it comes out, and never kept")]
 pub enum Order {
     /// An HTTP exchange, or a socket to open or to close.
     Io(Output),

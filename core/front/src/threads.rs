@@ -1,6 +1,6 @@
 //! Callers that are threads: calls block until they have their answer, lists and listeners are iterators.
 
-use crate::builder::{Builder, LoggingIn};
+use crate::builder::{Beginning, Builder, LoggingIn};
 use crate::client::{Client, Waiting};
 use crate::driver::Driver;
 use crate::listen::{Events, Failed, Handling, Notices, event, panicked};
@@ -34,8 +34,8 @@ impl<D: Threads> Builder<D> {
     /// Starts the client: reads the store, adds the token, logs in. The notices tell all that happens from the very
     /// beginning; who does not want them drops them.
     pub fn start(self) -> Result<(Client<D>, Notices<D>), StartError> {
-        let (mut client, notices, logging_in) = self.begin()?;
-        let (start, reply) = logging_in.wait();
+        let Beginning { mut client, notices, starting } = self.begin()?;
+        let (start, reply) = starting.wait();
         client.me = start.finish(reply)?.map(|identity| identity.user);
         Ok((client, notices))
     }

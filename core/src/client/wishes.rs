@@ -5,8 +5,8 @@ use super::calls::Purpose;
 use super::{As, CallError, Client, Life, Notice, Want, WishId};
 use crate::auth::{Account, TokenError, Usable};
 use crate::eventsub::{
-    Blocked, Costs, Listed, Plan, Shard, Step, Subject, Subscription, SubscriptionState, Topic, TopicMeta,
-    Transport, Via, Wished,
+    Blocked, Conduit, Costs, Listed, Plan, Shard, Step, Subject, Subscription, SubscriptionState, Topic,
+    TopicMeta, Transport, Via, Wished,
 };
 use crate::helix::api::SubscriptionPage;
 use crate::helix::api::{CreateEventSubSubscription, DeleteEventSubSubscription, GetEventSubSubscriptions};
@@ -49,7 +49,7 @@ impl Client {
     pub fn subscribe<T: Topic>(&mut self, now: Time, what: &T, via: Via) -> WishId {
         let want = Want::new(what, via).map_err(CallError::Invalid);
         let id = match want {
-            Ok(want) if self.life == Life::Running => self.want(want),
+            Ok(want) if self.life == Life::Running => self.want(now, want),
             refused => {
                 let id = WishId(self.next_id());
                 let why = refused.err().unwrap_or(CallError::Cancelled);
@@ -75,22 +75,30 @@ impl Client {
         match self.unresolved.get_mut(&wish) {
             Some(unresolved) if unresolved.asked > 1 => unresolved.asked -= 1,
             Some(_) => drop(self.unresolved.remove(&wish)),
-            None => self.plan.unwish(wish),
+            None => {
+                self.plan.unwish(wish);
+                if let Some(conduit) = &mut self.conduit {
+                    conduit.unwish(wish);
+                }
+            }
         }
     }
 
     /// Tries a blocked wish again, whatever is known of the budget.
     pub fn retry(&mut self, now: Time, wish: WishId) {
         self.plan.retry(wish);
+        if let Some(conduit) = &mut self.conduit {
+            conduit.retry_wish(now, wish);
+        }
         self.settle(now);
     }
 
-    /// The wishes and what Twitch holds for them.
+    /// The wishes on WebSockets and what Twitch holds for them; for the conduit's see [`Client::conduit`].
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// Every wish: what it listens to, its session, its state, its cost.
+    /// Every wish on WebSockets: what it listens to, its session, its state, its cost.
     pub fn subscriptions(&self) -> impl Iterator<Item = Wished> {
         let unresolved = self.unresolved.iter().map(|(id, Unresolved { want, .. })| Wished {
             wish: *id,
@@ -125,7 +133,8 @@ impl Client {
     pub fn listened_until(&self) -> Option<Timestamp> {
         let heard = self.shards.values().filter_map(Shard::surely_heard);
         let before = (!self.unresolved.is_empty()).then_some(self.config.listened_until);
-        self.plan.missing_since().chain(heard).chain(before).min().flatten()
+        let conduit = self.conduit.iter().flat_map(Conduit::missing_since);
+        self.plan.missing_since().chain(heard).chain(before).chain(conduit).min().flatten()
     }
 
     /// The store has been read, or a user has come or gone: wishes that name nobody may have a user now.
@@ -156,7 +165,10 @@ impl Client {
     }
 
     /// Finds the user whose token a wish takes; before the store is read, nobody can say.
-    pub(super) fn want(&mut self, want: Want) -> WishId {
+    pub(super) fn want(&mut self, now: Time, want: Want) -> WishId {
+        if want.is_for_conduit() {
+            return self.wish_on_conduit(now, want.into_subject());
+        }
         let user = match want.owner() {
             Some(user) => Some(user.clone()),
             None if !self.keeper.is_loaded() => None,

@@ -4,7 +4,7 @@
 
 use super::driver::Tasks;
 use super::{Runtime, by, serve};
-use crate::builder::{Builder, LoggingIn};
+use crate::builder::{Beginning, Builder, LoggingIn};
 use crate::client::{Client, Waiting};
 use crate::driver::Driver;
 use crate::listen::{Events, Failed, Handling, Notices, event, panicked};
@@ -37,8 +37,8 @@ impl<R: Runtime> Builder<Tasks<R>> {
     ///
     /// On tokio: outside a runtime with I/O and time enabled.
     pub async fn start(self) -> Result<(Client<Tasks<R>>, Notices<Tasks<R>>), StartError> {
-        let (mut client, notices, logging_in) = self.begin()?;
-        let (start, reply) = logging_in.wait().await;
+        let Beginning { mut client, notices, starting } = self.begin()?;
+        let (start, reply) = starting.wait().await;
         client.me = start.finish(reply)?.map(|identity| identity.user);
         Ok((client, notices))
     }

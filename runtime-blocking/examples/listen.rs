@@ -5,6 +5,8 @@
 //! (`tokens.json`).
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+mod common;
+
 use std::env;
 use std::error::Error;
 use std::sync::mpsc;
@@ -16,17 +18,11 @@ use twitchwire_blocking::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
 use twitchwire_blocking::eventsub::topic::chat::ChannelChatMessage;
 use twitchwire_blocking::eventsub::topic::stream::{StreamOffline, StreamOnline};
 use twitchwire_blocking::helix::api::{GetChannelFollowers, GetUsers};
-use twitchwire_blocking::{Builder, Client, Endpoints, FileStore, Heard, Notice, Notices, SessionNotice};
-use twitchwire_sim::{Server, World, scene};
+use twitchwire_blocking::{Heard, Notice, Notices, SessionNotice};
+use twitchwire_sim::scene;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (builder, simulation) = match env::var("TWITCH_CLIENT_ID") {
-        Ok(id) => (for_twitch(id), None),
-        Err(_) => {
-            let (builder, server) = for_simulation()?;
-            (builder, Some(server))
-        }
-    };
+    let (builder, simulation) = common::builder(scene::listen)?;
     let (twitch, notices) = builder
         .scopes([Scope::UserReadChat, Scope::ModeratorReadFollowers])
         .login(|prompt| println!("To log in, {prompt}."))
@@ -76,23 +72,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         counts.events, counts.duplicates, counts.gaps, counts.moves, counts.losses, counts.refreshes
     );
     Ok(())
-}
-
-fn for_twitch(id: String) -> Builder {
-    let tokens = env::var("TWITCH_TOKEN_FILE").unwrap_or_else(|_| "tokens.json".into());
-    let builder = Client::builder(id).store(FileStore::new(tokens));
-    match env::var("TWITCH_CLIENT_SECRET") {
-        Ok(secret) => builder.secret(secret),
-        Err(_) => builder,
-    }
-}
-
-fn for_simulation() -> Result<(Builder, Server), Box<dyn Error>> {
-    let mut world = World::new(1, "2026-03-01T12:00:00Z".parse()?);
-    scene::listen(&mut world);
-    let server = Server::start(world)?;
-    let endpoints = Endpoints::local(&server.http_url().parse()?, &server.ws_url().parse()?);
-    Ok((Client::builder(scene::CLIENT_ID).secret(scene::CLIENT_SECRET).endpoints(endpoints), server))
 }
 
 fn print(notices: Notices) {

@@ -15,12 +15,9 @@ pub const CLIENT_SECRET: &str = "sim-secret";
 /// It starts with the first subscription. There are chat messages, follows, a raid, a stream that starts and ends, a
 /// requested reconnect with an event delivered twice, an expired token, and an abrupt disconnect. Returns ada's id.
 pub fn listen(world: &mut World) -> String {
-    world.client(CLIENT_ID, Some(CLIENT_SECRET));
-    let ada = world.user("ada");
+    let ada = with_ada(world);
     let [brook, cleo, dan] = ["brook", "cleo", "dan"].map(|login| world.user(login));
     world.followers(&ada, 250);
-    world.settings.device_interval = 1;
-    world.settings.approve_devices = Some((ada.clone(), Duration::from_secs(1)));
 
     let chat =
         |who: &String, text: &str| Action::Chat { who: who.clone(), channel: ada.clone(), text: text.into() };
@@ -45,5 +42,57 @@ pub fn listen(world: &mut World) -> String {
     ];
     let steps = steps.into_iter().map(|(ms, action)| (Duration::from_millis(ms), action)).collect();
     world.script(Start::NextSubscription, steps);
+    ada
+}
+
+/// How long [`chat`] goes on.
+pub const CHAT: Duration = Duration::from_secs(5);
+
+/// Five seconds of chat in the channel of `ada`, who approves every device code after a second: commands for a bot, one of
+/// them again too soon, and an advertisement. Returns ada's id.
+pub fn chat(world: &mut World) -> String {
+    let ada = with_ada(world);
+    let [brook, cleo, dan] = ["brook", "cleo", "dan"].map(|login| world.user(login));
+    let said = [
+        (300, &brook, "!hello"),
+        (700, &cleo, "!hello"),
+        (1200, &dan, "You can buy followers here: example.com"),
+        (1800, &cleo, "!dice"),
+        (3500, &cleo, "!hello"),
+    ];
+    let say = |(ms, who, text): (u64, &String, &str)| {
+        let action = Action::Chat { who: who.clone(), channel: ada.clone(), text: text.into() };
+        (Duration::from_millis(ms), action)
+    };
+    let steps = said.into_iter().map(say).collect();
+    world.script(Start::NextSubscription, steps);
+    ada
+}
+
+/// How many channels [`channels`] has.
+pub const CHANNELS: usize = 25;
+
+/// The logins of the channels of [`channels`].
+pub fn channel_logins() -> impl Iterator<Item = String> {
+    (1..=CHANNELS).map(|number| format!("channel{number}"))
+}
+
+/// Many channels, which go live one after the other, two seconds after the first subscription. Returns the id of `ada`, who
+/// watches.
+pub fn channels(world: &mut World) -> String {
+    let ada = with_ada(world);
+    let ids: Vec<String> = channel_logins().map(|login| world.user(&login)).collect();
+    let live = |(number, id): (u64, String)| (Duration::from_millis(2000 + 50 * number), Action::Online(id));
+    let steps = (0..).zip(ids).map(live).collect();
+    world.script(Start::NextSubscription, steps);
+    ada
+}
+
+/// The app, and ada, who approves what it asks for.
+fn with_ada(world: &mut World) -> String {
+    world.client(CLIENT_ID, Some(CLIENT_SECRET));
+    let ada = world.user("ada");
+    world.settings.device_interval = 1;
+    world.settings.approve_devices = Some((ada.clone(), Duration::from_secs(1)));
     ada
 }

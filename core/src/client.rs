@@ -2,7 +2,8 @@
 //!
 //! The client owns the parts ([`Keeper`], [`Limiter`], [`Plan`], one [`Shard`] per session, [`Dedup`]) and runs what
 //! crosses them: a welcome leads to subscriptions, a 401 to a refresh and one repeat, a refresh to blocked wishes tried
-//! again. `calls.rs` is the life of a call; this file is everything else.
+//! again. This file is the boundary, the deadlines and the end; `calls.rs` is the life of a call, `tokens.rs`, `wishes.rs`
+//! and `shards.rs` are what goes to and comes from the keeper, the plan and the shards.
 
 mod call;
 mod calls;
@@ -10,7 +11,10 @@ mod config;
 mod desk;
 mod io;
 mod notice;
+mod shards;
 mod start;
+mod tokens;
+mod wishes;
 
 pub use call::{As, Call, Login, Reply};
 pub use config::Config;
@@ -22,17 +26,12 @@ pub use start::{Entry, Start, StartError};
 pub use crate::auth::TokenError;
 pub use crate::helix::CallError;
 
-use crate::auth::flow::{DeviceFlow, FlowStep};
+use crate::auth::flow::DeviceFlow;
 use crate::auth::wire::Credentials;
-use crate::auth::{Account, Keeper, KeeperOutput, Refresh, Scope, TokenNotice, TokenRecord};
+use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
-use crate::eventsub::frame::{Frame, Message};
-use crate::eventsub::{
-    Condition, Dedup, Notification, Opened, Plan, Received, Shard, ShardConfig, ShardOutput, Source, Step,
-    Subject, SubscriptionState, Topic, Transports, Via, Webhook,
-};
-use crate::helix::{Budget, Endpoint, Invalid, Limiter, Prepared, Rule};
-use crate::id::UserId;
+use crate::eventsub::{Dedup, Plan, Received, Shard, ShardConfig, Source, Webhook};
+use crate::helix::{Budget, Endpoint, Limiter, Prepared};
 use crate::time::Time;
 use crate::timers::Timers;
 use bytes::Bytes;
@@ -40,11 +39,11 @@ use call::What;
 use calls::Purpose;
 use http::{Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
+use wishes::Unresolved;
 
 /// What the client has seen and done, counted since it was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,12 +95,6 @@ pub struct Client {
     counts: Counts,
     life: Life,
     out: VecDeque<Output>,
-}
-
-#[derive(Clone, Debug)]
-struct Unresolved {
-    subject: Subject,
-    owner: Option<UserId>,
 }
 
 #[derive(Debug)]
@@ -255,61 +248,6 @@ impl Client {
         self.settle(now);
     }
 
-    /// Logs a user in: [`Notice::Prompt`] tells what to show, the reply whose token it is.
-    pub fn login(&mut self, now: Time, scopes: impl IntoIterator<Item = Scope>) -> Login {
-        let id = CallId(self.next_id());
-        if self.life != Life::Running {
-            self.reply(id, What::Login(Err(TokenError::Closed)));
-            return Login { id };
-        }
-        self.log_in(now, id, scopes.into_iter().collect());
-        Login { id }
-    }
-
-    fn log_in(&mut self, now: Time, id: CallId, scopes: Vec<Scope>) {
-        let credentials = Credentials {
-            client_id: self.config.client_id.clone(),
-            client_secret: self.config.client_secret.clone(),
-        };
-        let (flow, request) = DeviceFlow::start(self.config.endpoints.oauth.clone(), credentials, scopes);
-        self.logins.insert(id, flow);
-        self.exchange(now, Owner::Login(id), request, true, now + self.config.answer_timeout);
-    }
-
-    /// Takes a user's tokens: validates them, writes them down, and replies whose they are. A refresh token is
-    /// reusable if the client has a secret.
-    pub fn add_token(&mut self, now: Time, access: SecretString, refresh: Option<SecretString>) -> Login {
-        let id = CallId(self.next_id());
-        if self.life != Life::Running {
-            self.reply(id, What::Login(Err(TokenError::Closed)));
-            return Login { id };
-        }
-        self.add(now, id, access, refresh);
-        self.settle(now);
-        Login { id }
-    }
-
-    fn add(&mut self, now: Time, id: CallId, access: SecretString, refresh: Option<SecretString>) {
-        let reusable = self.config.client_secret.is_some();
-        let refresh = refresh.map(|token| Refresh { token, reusable });
-        self.adding.insert(id);
-        self.keeper.add(now, id.0, access, refresh);
-    }
-
-    /// Forgets a user's tokens, here and in the store. Their wishes are blocked until another token is added.
-    pub fn remove_token(&mut self, now: Time, user: &UserId) {
-        self.keeper.remove(user);
-        self.settle(now);
-    }
-
-    /// Sends a parked refresh token once more: see [`TokenNotice::Parked`].
-    pub fn retry_token(&mut self, now: Time, user: &UserId) {
-        if let Some(wall) = self.wall_at(now) {
-            self.keeper.retry(now, wall, user);
-            self.settle(now);
-        }
-    }
-
     /// Answers a request to the webhook's callback. Events arrive as [`Notice::Notification`], like all others.
     ///
     /// Answer Twitch with what this returns; while the client cannot tell the time or is closed it says 503, and Twitch
@@ -333,58 +271,9 @@ impl Client {
         response
     }
 
-    /// The tokens held.
-    pub fn tokens(&self) -> impl Iterator<Item = &TokenRecord> {
-        self.keeper.users().map(|(_, record)| record)
-    }
-
     /// What is left of an account's rate limit, as far as known.
     pub fn quota(&self, account: &Account) -> Option<Budget> {
         self.limiter.budget(account)
-    }
-
-    /// Wants to hear a topic. The wish holds until [`Client::unsubscribe`]; [`Notice::Subscription`] tells how it
-    /// fares. Asking for the same again gives the same wish.
-    pub fn subscribe<T: Topic>(&mut self, now: Time, what: &T, via: Via) -> WishId {
-        let id = WishId(self.next_id());
-        let subject = match subject(what) {
-            _ if self.life != Life::Running => Err(CallError::Cancelled),
-            Ok(subject) => Ok(subject),
-            Err(invalid) => Err(CallError::Invalid(invalid)),
-        };
-        let subject = match subject {
-            Ok(subject) => subject,
-            Err(why) => {
-                self.notice(Notice::Subscription(id, SubscriptionState::Refused { why }));
-                return id;
-            }
-        };
-        let owner = match via {
-            Via::WebSocketAs(user) => Some(user),
-            Via::WebSocket => what.owner().cloned(),
-        };
-        let wish = Unresolved { subject, owner };
-        let id = self.resolve(id, wish);
-        self.settle(now);
-        id
-    }
-
-    /// Does not want to hear a wish any more; as often as it was asked for.
-    pub fn unsubscribe(&mut self, now: Time, wish: WishId) {
-        self.unresolved.remove(&wish);
-        self.plan.unwish(wish);
-        self.settle(now);
-    }
-
-    /// Tries a blocked wish again.
-    pub fn retry(&mut self, now: Time, wish: WishId) {
-        self.plan.retry(wish);
-        self.settle(now);
-    }
-
-    /// The wishes and what Twitch holds for them.
-    pub fn plan(&self) -> &Plan {
-        &self.plan
     }
 
     /// What the client has seen and done.
@@ -487,26 +376,6 @@ impl Client {
         }
     }
 
-    fn login_step(&mut self, now: Time, id: CallId, step: FlowStep) {
-        match step {
-            FlowStep::Send(request) => {
-                self.exchange(now, Owner::Login(id), request, true, now + self.config.answer_timeout);
-            }
-            FlowStep::Prompt(prompt) => self.notice(Notice::Prompt(id, prompt)),
-            FlowStep::Wait => {}
-            FlowStep::Done(tokens) => {
-                self.logins.remove(&id);
-                self.add(now, id, tokens.access_token, tokens.refresh_token);
-            }
-            FlowStep::Failed(error) => {
-                self.logins.remove(&id);
-                self.reply(id, What::Login(Err(error)));
-            }
-        }
-        let deadline = self.logins.get(&id).and_then(DeviceFlow::deadline);
-        self.timers.set(&Timer::Login(id), deadline);
-    }
-
     fn timeout(&mut self, now: Time) {
         while let Some(timer) = self.timers.due(now) {
             match timer {
@@ -583,213 +452,6 @@ impl Client {
         self.timers = Timers::new();
         self.notice(Notice::Closed);
     }
-
-    fn keeper_says(&mut self, now: Time, output: KeeperOutput) {
-        match output {
-            KeeperOutput::Http { exchange, request, fresh_connection, answer_by } => {
-                self.exchange(now, Owner::Keeper(exchange), request, fresh_connection, answer_by);
-            }
-            KeeperOutput::Store { op, what } => {
-                let id = StoreId(self.next_id());
-                self.stores.insert(id, op);
-                self.out.push_back(Output::Store(id, what));
-            }
-            KeeperOutput::Changed(account) => {
-                self.wake(now, &account);
-                if self.keeper.is_loaded() {
-                    self.go_on_starting(now);
-                    self.wake_unresolved(now);
-                }
-            }
-            KeeperOutput::Added { tag, result } => {
-                self.adding.remove(&CallId(tag));
-                self.reply(CallId(tag), What::Login(result));
-            }
-            KeeperOutput::Notice(notice) => {
-                match &notice {
-                    TokenNotice::Refreshed(account) => {
-                        self.counts.refreshes += 1;
-                        self.token_changed(account);
-                    }
-                    TokenNotice::Validated(account) => self.token_changed(account),
-                    // A store that cannot be read is better told at the start than waited for.
-                    TokenNotice::StoreFailed(why) if !self.keeper.is_loaded() => {
-                        self.fail_starting(&TokenError::Store(why.clone()));
-                    }
-                    _ => {}
-                }
-                self.notice(Notice::Token(notice));
-            }
-        }
-    }
-
-    fn token_changed(&mut self, account: &Account) {
-        if let Account::User(user) = account {
-            self.plan.token_changed(user);
-        }
-    }
-
-    fn wake_unresolved(&mut self, now: Time) {
-        self.wake_loading(now);
-        for (id, wish) in std::mem::take(&mut self.unresolved) {
-            self.resolve(id, wish);
-        }
-    }
-
-    /// Finds the user whose token a wish takes; before the store is read, nobody can say.
-    fn resolve(&mut self, id: WishId, wish: Unresolved) -> WishId {
-        let user = match wish.owner.clone() {
-            Some(user) => Some(user),
-            None if !self.keeper.is_loaded() => None,
-            None => self.only_user(),
-        };
-        let Some(user) = user else {
-            if self.keeper.is_loaded() && !self.unresolved.contains_key(&id) {
-                let why =
-                    CallError::NoToken { operation: "create-eventsub-subscription", why: TokenError::Whose };
-                let why = crate::eventsub::Blocked::Forbidden(why);
-                self.notice(Notice::Subscription(id, SubscriptionState::Blocked { why }));
-            }
-            self.unresolved.insert(id, wish);
-            return id;
-        };
-        if let Some(same) = self.plan.same(&user, &wish.subject) {
-            return same;
-        }
-        self.plan.wish(id, user, wish.subject);
-        id
-    }
-
-    fn only_user(&self) -> Option<UserId> {
-        let mut users = self.keeper.users();
-        match (users.next(), users.next()) {
-            (Some((user, _)), None) => Some(user.clone()),
-            _ => None,
-        }
-    }
-
-    fn plan_says(&mut self, now: Time, step: Step) {
-        match step {
-            Step::Open { shard } => {
-                let new = Shard::new(shard, self.shard_config.clone(), self.jitter.fork());
-                self.shards.insert(shard, new);
-                self.with_shard(now, shard, |shard| shard.open(now));
-            }
-            Step::Close { shard } => {
-                self.with_shard(now, shard, |shard| shard.close(now));
-            }
-            Step::SessionGone { shard, session } => {
-                self.with_shard(now, shard, |shard| shard.session_gone(now, &session));
-            }
-            Step::Post { wish, user, subject, shard, session } => {
-                self.post(now, wish, user, subject, (shard, session));
-            }
-            Step::Find { wish, user, subject, session } => self.find(now, wish, user, subject, session),
-            Step::Delete { user, subject, id } => self.delete(now, user, subject, id),
-            Step::Tell(wish, state) => self.notice(Notice::Subscription(wish, state)),
-            Step::Gap(gap) => {
-                self.counts.gaps += 1;
-                self.notice(Notice::Gap(gap));
-            }
-        }
-    }
-
-    /// Runs a step of one shard's machine and carries out what it asks for.
-    fn with_shard(&mut self, now: Time, number: u32, step: impl FnOnce(&mut Shard)) {
-        let Some(shard) = self.shards.get_mut(&number) else { return };
-        step(shard);
-        while let Some(output) = self.shards.get_mut(&number).and_then(Shard::poll_output) {
-            self.shard_says(now, number, output);
-        }
-        let deadline = self.shards.get(&number).and_then(Shard::poll_timeout);
-        if deadline.is_none() {
-            // Closed, and nothing of it lingers.
-            self.shards.remove(&number);
-        }
-        self.timers.set(&Timer::Shard(number), deadline);
-    }
-
-    fn shard_says(&mut self, now: Time, shard: u32, output: ShardOutput) {
-        match output {
-            ShardOutput::Connect { id, url, answer_by } => {
-                self.out.push_back(Output::Connect { id, url, answer_by });
-            }
-            ShardOutput::Close(id) => self.out.push_back(Output::Close(id)),
-            ShardOutput::Opened { session, how } => {
-                self.plan.opened(shard, session.clone(), how != Opened::Fresh);
-                match how {
-                    Opened::Fresh => self.notice(Notice::Session(SessionNotice::Opened { shard, session })),
-                    Opened::Moved => {
-                        self.counts.moves += 1;
-                        self.notice(Notice::Session(SessionNotice::Moved { shard }));
-                    }
-                    Opened::MovedLate { last_seen } => {
-                        self.counts.moves += 1;
-                        self.notice(Notice::Session(SessionNotice::Moved { shard }));
-                        self.plan.moved_late(shard, last_seen, self.wall_at(now));
-                    }
-                }
-            }
-            ShardOutput::NotOpened { why, retry_at } => {
-                self.notice(Notice::Session(SessionNotice::NotOpened { shard, why, retry_at }));
-            }
-            ShardOutput::Moving => self.notice(Notice::Session(SessionNotice::Moving { shard })),
-            ShardOutput::Missed { last_seen } => self.plan.moved_late(shard, last_seen, self.wall_at(now)),
-            ShardOutput::Lost { why, last_seen } => {
-                self.counts.losses += 1;
-                self.plan.lost(shard, last_seen, &why.to_string());
-                self.notice(Notice::Session(SessionNotice::Lost { shard, why }));
-            }
-            ShardOutput::Message(socket, frame) => self.message(now, socket, frame),
-            ShardOutput::Unreadable { raw, why } => self.notice(Notice::Unreadable { raw, why }),
-        }
-    }
-
-    fn message(&mut self, now: Time, socket: SocketId, frame: Frame) {
-        if !self.dedup.is_new(now, &frame.id) {
-            self.counts.duplicates += 1;
-            return;
-        }
-        self.pass_on(Source::Socket(socket), frame);
-    }
-
-    fn pass_on(&mut self, source: Source, frame: Frame) {
-        match frame.message {
-            Message::Notification { subscription, event } => {
-                let wish = match source {
-                    Source::Socket(socket) => self.plan.wish_of(&subscription, socket.shard),
-                    Source::Webhook => None,
-                };
-                self.counts.events += 1;
-                let notification =
-                    Notification::new(frame.id, frame.timestamp, subscription, wish, source, event);
-                self.notice(Notice::Notification(notification));
-            }
-            Message::Revocation(subscription) => match source {
-                Source::Socket(_) => self.plan.revoked(&subscription, frame.timestamp),
-                Source::Webhook => self.notice(Notice::Revoked(subscription)),
-            },
-            Message::Unknown { message_type, payload } => {
-                self.notice(Notice::UnknownMessage { message_type, payload });
-            }
-            Message::Welcome(_) | Message::Keepalive | Message::Reconnect(_) => {}
-        }
-    }
-}
-
-/// Reads a topic as a subject, and refuses what Twitch would.
-fn subject<T: Topic>(what: &T) -> Result<Subject, Invalid> {
-    if T::META.transports != Transports::All {
-        return Err(Invalid::new("transport", Rule::Other("cannot be had over a WebSocket")));
-    }
-    let condition = Condition::of(what).map_err(Invalid::unwritable)?;
-    let users = condition.iter().filter(|(name, _)| name.ends_with("user_id"));
-    for (_, user) in users {
-        if !UserId::new(user).is_numeric() {
-            return Err(Invalid::new("user_id", Rule::NotNumeric));
-        }
-    }
-    Ok(Subject { topic: T::META.name.into(), version: T::META.version.into(), condition })
 }
 
 #[cfg(test)]

@@ -41,20 +41,27 @@
 //! one for each socket, connection and request. [`Client::close`] ends them, and so does
 //! dropping the last [`Client`]. Futures can be dropped at any time: a call is cancelled, a subscription withdrawn.
 
-mod client;
-mod clock;
-mod driver;
-mod http;
-mod listen;
-mod net;
-mod socket;
-mod store;
+mod runtime;
 
-pub use client::{Builder, Client};
-pub use listen::{ByPage, Events, Notices, Pages};
-pub use store::FileStore;
+pub use runtime::{AsyncStd, Io};
 pub use twitchwire;
 pub use twitchwire::{
     As, CallError, Config, Counts, Endpoints, EventError, Filter, Heard, Notice, SessionNotice, StartError,
     TokenError, WaitError, WishError, WishId, auth, eventsub, helix, id, value,
 };
+pub use twitchwire_front::{self as front, FileStore};
+
+/// What carries a client here.
+pub type Driver = front::tasks::Tasks<AsyncStd>;
+/// A Twitch client; see [`front::Client`].
+pub type Client = front::Client<Driver>;
+/// Sets a client up; see [`front::Builder`].
+pub type Builder = front::Builder<Driver>;
+/// Notices as they come; see [`front::Notices`].
+pub type Notices = front::Notices<Driver>;
+/// The events of a topic; see [`front::Events`].
+pub type Events<T> = front::Events<Driver, T>;
+/// The items of a list; see [`front::Pages`].
+pub type Pages<E> = front::Pages<Driver, E>;
+/// The pages of a list; see [`front::ByPage`].
+pub type ByPage<E> = front::ByPage<Driver, E>;

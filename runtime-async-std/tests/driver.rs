@@ -5,15 +5,13 @@ use futures_lite::future::{or, zip};
 use http::StatusCode;
 use std::time::Duration;
 
-use twitchwire_async_std::auth::{Scope, TokenError};
+use twitchwire_async_std::eventsub::LostWhy;
 use twitchwire_async_std::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
 use twitchwire_async_std::eventsub::topic::chat::ChannelChatMessage;
-use twitchwire_async_std::eventsub::{Blocked, LostWhy};
 use twitchwire_async_std::helix::api::{GetChannelFollowers, GetUsers};
 use twitchwire_async_std::twitchwire::{CauseKind, Closed, MAX_FRAME};
 use twitchwire_async_std::{
-    Builder, CallError, Client, Endpoints, FileStore, Filter, Heard, Notice, Notices, SessionNotice,
-    StartError, WaitError, WishError,
+    Builder, CallError, Client, Endpoints, Filter, Heard, Notice, Notices, SessionNotice,
 };
 use twitchwire_sim::world::Which;
 use twitchwire_sim::{Server, World};
@@ -114,142 +112,6 @@ async fn a_typed_stream_hears_what_happens_from_its_creation() {
     soon(twitch.close()).await;
     assert!(soon(follows.next()).await.is_none());
     assert_eq!(stage.subscriptions(), 0);
-}
-
-#[async_std::test]
-async fn a_stream_goes_on_over_a_requested_reconnect_and_a_crash() {
-    let stage = Stage::new();
-    let (twitch, mut notices) = stage.client(&SCOPES).await;
-    let mut follows =
-        soon(twitch.subscribe(ChannelFollow::new(stage.ada.as_str(), stage.ada.as_str()))).await.unwrap();
-    stage.server.with(|world, now| world.reconnect(now, &Which::All));
-    notice(&mut notices, |notice| matches!(notice, Notice::Session(SessionNotice::Moved { .. }))).await;
-    stage.follow();
-    assert!(soon(follows.next()).await.unwrap().is_ok());
-    stage.server.with(|world, now| world.drop_sockets(now, &Which::All));
-    notice(&mut notices, |notice| matches!(notice, Notice::Gap(_))).await;
-    stage.follow();
-    assert!(soon(follows.next()).await.unwrap().is_ok());
-    let counts = twitch.counts();
-    assert_eq!((counts.events, counts.moves, counts.losses), (2, 1, 1));
-    soon(twitch.close()).await;
-    assert_eq!(stage.server.with(|world, _| world.violations().len()), 0);
-}
-
-#[async_std::test]
-async fn callers_who_ask_for_the_same_share_a_subscription_until_the_last_is_gone() {
-    let stage = Stage::new();
-    let (twitch, _notices) = stage.client(&SCOPES).await;
-    let topic = ChannelFollow::new(stage.ada.as_str(), stage.ada.as_str());
-    let task = async_std::task::spawn({
-        let (twitch, topic) = (twitch.clone(), topic.clone());
-        async move { twitch.subscribe(topic).await }
-    });
-    let first = soon(twitch.subscribe(topic)).await.unwrap();
-    let mut second = soon(task).await.unwrap();
-    assert_eq!(first.wish(), second.wish());
-    drop(first);
-    stage.follow();
-    assert!(soon(second.next()).await.unwrap().is_ok());
-    assert_eq!(stage.subscriptions(), 1);
-    drop(second);
-    until(|| stage.subscriptions() == 0).await;
-}
-
-#[async_std::test]
-async fn a_detached_wish_is_heard_by_others_until_it_is_withdrawn() {
-    let stage = Stage::new();
-    let (twitch, _notices) = stage.client(&[]).await;
-    let wish = soon(twitch.subscribe(ChannelRaid::to(stage.ada.as_str()))).await.unwrap().detach();
-    let raid = twitch.wait_for::<ChannelRaid>(|raid| raid.viewers > 100, PATIENCE);
-    let raids = async {
-        for viewers in [7, 700] {
-            stage.server.with(|world, now| world.raid(now, &stage.brook, &stage.ada, viewers));
-        }
-    };
-    let (raid, ()) = soon(zip(raid, raids)).await;
-    assert_eq!(raid.unwrap().viewers, 700);
-    twitch.unsubscribe(wish);
-    until(|| stage.subscriptions() == 0).await;
-    let none = twitch.wait_for::<ChannelRaid>(|_| true, Duration::ZERO).await;
-    assert_eq!(none, Err(WaitError::Timeout));
-}
-
-#[async_std::test]
-async fn a_subscription_that_is_not_allowed_is_an_error_and_no_wish() {
-    let stage = Stage::new();
-    let (twitch, _notices) = stage.client(&[]).await;
-    let topic = ChannelFollow::new(stage.ada.as_str(), stage.ada.as_str());
-    let Err(WishError::Blocked(Blocked::Forbidden(CallError::MissingScope { any_of, .. }))) =
-        soon(twitch.subscribe(topic)).await
-    else {
-        panic!("subscribed without the scope")
-    };
-    assert_eq!(any_of, [Scope::ModeratorReadFollowers]);
-    soon(twitch.close()).await;
-}
-
-#[async_std::test]
-async fn a_list_is_walked_item_by_item_or_page_by_page() {
-    let stage = Stage::new();
-    let (twitch, _notices) = stage.client(&SCOPES).await;
-    let list = GetChannelFollowers::new(stage.ada.as_str());
-    let mut items = twitch.pages(&list).limit(150);
-    let mut count = 0;
-    while let Some(item) = soon(items.next()).await {
-        item.unwrap();
-        count += 1;
-    }
-    assert_eq!(count, 150);
-    let mut pages = twitch.pages(&list).by_page();
-    let mut counts = Vec::new();
-    while let Some(page) = soon(pages.next()).await {
-        let page = page.unwrap();
-        assert_eq!(page.total, Some(250));
-        counts.push(page.items.len());
-    }
-    assert_eq!(counts, [100, 100, 50]);
-}
-
-#[async_std::test]
-async fn a_login_is_needed_once_where_tokens_are_kept_in_a_file() {
-    let stage = Stage::new();
-    let folder = tempfile::tempdir().unwrap();
-    let store = FileStore::new(folder.path().join("tokens.json"));
-    let builder = || stage.builder().store(store.clone()).scopes([Scope::ModeratorReadFollowers]);
-    let (shown, show) = std::sync::mpsc::channel();
-    let login = builder().login(move |prompt| shown.send(prompt.user_code.clone()).unwrap());
-    let (twitch, _notices) = soon(login.start()).await.unwrap();
-    assert!(!show.recv().unwrap().is_empty());
-    assert_eq!(twitch.me().unwrap(), stage.ada.as_str());
-    soon(twitch.close()).await;
-    let again = builder().login(|_| panic!("a second login"));
-    let (twitch, _notices) = soon(again.start()).await.unwrap();
-    assert_eq!(twitch.me().unwrap(), stage.ada.as_str());
-}
-
-#[async_std::test]
-async fn a_damaged_token_file_is_named_and_left_as_it_is() {
-    let stage = Stage::new();
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("tokens.json");
-    std::fs::write(&path, "half a fi").unwrap();
-    let Err(StartError::Token(TokenError::Store(error))) =
-        soon(stage.builder().store(FileStore::new(&path)).start()).await
-    else {
-        panic!("started with a damaged store")
-    };
-    assert!(error.to_string().contains(&path.display().to_string()), "{error}");
-    assert_eq!(std::fs::read(&path).unwrap(), b"half a fi");
-}
-
-#[async_std::test]
-async fn a_token_without_the_scopes_asked_for_is_refused_at_the_start() {
-    let stage = Stage::new();
-    let (access, _) = stage.server.with(|world, now| world.grant_token(now, "app1", &stage.ada, &[]));
-    let start = stage.builder().scopes([Scope::UserReadChat]).token(access, None).start();
-    let Err(StartError::MissingScopes { scopes, .. }) = soon(start).await else { panic!("started") };
-    assert_eq!(scopes, [Scope::UserReadChat]);
 }
 
 #[async_std::test]

@@ -1,8 +1,8 @@
-//! What all handles of a client share: the protocol's machine, the desk where callers wait, and the threads.
+//! [`OnThreads`]: what all handles of a client share, the machine behind a lock and the threads that move bytes.
 //!
-//! Everything is behind one lock. Whoever holds it tells the machine something ([`Shared::act`]), and before letting go
-//! hands out what the machine asks for: replies and notices to the desk, requests and store operations to queues,
-//! sockets to threads of their own. The timer thread does what is due, closes sockets, and cuts those that linger.
+//! Whoever holds the lock tells the machine something ([`Driver::with`]), and before letting go hands out what the
+//! machine asks for: replies and notices to the desk, requests and store operations to queues, sockets to threads of
+//! their own. The timer thread does what is due, closes sockets, and cuts those that linger.
 
 use crate::http::{Exchange, Web};
 use crate::socket::Socket;
@@ -14,17 +14,19 @@ use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
 use twitchwire::auth::store::{Store, StoreOp};
 use twitchwire::{
-    CallId, Cause, CauseKind, Closed, Desk, Failure, Filter, HttpId, Input, LINGER, ListenerId, Next, Notice,
-    Output, Reply, SecretUrl, Sent, SocketId, StoreId, Time,
+    Cause, CauseKind, Closed, Failure, HttpId, Input, LINGER, Output, SecretUrl, Sent, SocketId, StartError,
+    StoreId, Time,
 };
+use twitchwire_front::{Driver, Machine, Setup, Threads};
 
 /// How often the machine is told the wall clock.
 const WALL: Duration = Duration::from_secs(60);
 
-/// How many notices a listener may be behind.
-pub(crate) const QUEUE: usize = 1024;
+/// Carries a client with plain threads.
+#[derive(Clone)]
+pub struct OnThreads(Arc<Shared>);
 
-pub(crate) struct Shared {
+struct Shared {
     origin: Instant,
     state: Mutex<State>,
     /// Rung when the timer thread has something new to look at.
@@ -37,13 +39,12 @@ pub(crate) struct Shared {
     quiet: Condvar,
     web: Web,
     tls: Arc<ClientConfig>,
-    store: Box<dyn Store>,
+    store: Arc<dyn Store>,
     most_workers: usize,
 }
 
-pub(crate) struct State {
-    pub(crate) core: twitchwire::Client,
-    pub(crate) desk: Desk<Thread>,
+struct State {
+    machine: Machine<Thread>,
     requests: VecDeque<Exchange>,
     workers: usize,
     idle_workers: usize,
@@ -51,34 +52,19 @@ pub(crate) struct State {
     sockets: BTreeMap<SocketId, Arc<Socket>>,
     to_close: Vec<Arc<Socket>>,
     threads: Vec<JoinHandle<()>>,
-    /// How the first reading of the store went.
     stopping: bool,
 }
 
-/// Held by the handles, not by the threads: with the last one everything ends.
-pub(crate) struct Life(Arc<Shared>);
+impl Driver for OnThreads {
+    type Waker = Thread;
 
-impl Drop for Life {
-    fn drop(&mut self) {
-        self.0.stop();
-    }
-}
-
-impl Shared {
-    /// Starts the threads that are always there, and tells the machine the time, at which it begins to work. The
-    /// listener hears everything from the beginning.
-    pub(crate) fn start(
-        config: twitchwire::Config,
-        tls: Arc<ClientConfig>,
-        store: Box<dyn Store>,
-    ) -> io::Result<(Arc<Shared>, Life, ListenerId)> {
+    /// Starts the threads that are always there.
+    fn start(setup: Setup) -> Result<Self, StartError> {
+        let tls = setup.tls()?;
         // Besides the calls, tokens are validated and refreshed.
-        let most_workers = config.concurrent_requests.max(1) + 1;
-        let mut desk = Desk::new();
-        let listener = desk.listen(Filter::Everything, QUEUE);
+        let most_workers = setup.config.concurrent_requests.max(1) + 1;
         let state = State {
-            core: twitchwire::Client::new(Time::ZERO, config),
-            desk,
+            machine: Machine::new(setup.config),
             requests: VecDeque::new(),
             workers: 0,
             idle_workers: 0,
@@ -88,7 +74,7 @@ impl Shared {
             threads: Vec::new(),
             stopping: false,
         };
-        let shared = Arc::new(Shared {
+        let driver = OnThreads(Arc::new(Shared {
             origin: Instant::now(),
             state: Mutex::new(state),
             clock: Condvar::new(),
@@ -97,31 +83,70 @@ impl Shared {
             quiet: Condvar::new(),
             web: Web::new(&tls, most_workers),
             tls,
-            store,
+            store: setup.store,
             most_workers,
-        });
-        // From here on whatever was started is stopped, should the rest fail.
-        let life = Life(shared.clone());
+        }));
+        let spawn = |name, run: fn(&Arc<Shared>)| driver.0.spawn(&mut driver.0.lock(), name, run);
+        if let Err(error) = spawn("time", Shared::keep_time).and_then(|()| spawn("store", Shared::keep_store))
         {
-            let mut state = shared.lock();
-            shared.spawn(&mut state, "time", Shared::keep_time)?;
-            shared.spawn(&mut state, "store", Shared::keep_store)?;
+            driver.stop();
+            return Err(StartError::Driver(format!("no thread could be started: {error}")));
         }
-        shared.act(|state, now| state.core.handle(now, Input::Wall(jiff::Timestamp::now())));
-        Ok((shared, life, listener))
+        Ok(driver)
     }
 
-    pub(crate) fn now(&self) -> Time {
+    fn with<T>(&self, happen: impl FnOnce(&mut Machine<Thread>, Time) -> T) -> T {
+        self.0.act(|state, now| happen(&mut state.machine, now))
+    }
+
+    /// Ends at once, and waits for the threads to be gone.
+    fn stop(&self) {
+        let shared = &self.0;
+        let threads = {
+            let mut state = shared.lock();
+            state.stopping = true;
+            state.requests.clear();
+            state.sockets.values().for_each(|socket| socket.cut());
+            state.machine.end(|thread| thread.unpark());
+            std::mem::take(&mut state.threads)
+        };
+        for bell in [&shared.clock, &shared.requests, &shared.operations, &shared.quiet] {
+            bell.notify_all();
+        }
+        shared.web.stop();
+        for thread in threads {
+            // A store may hold the last handle: its thread cannot wait for itself.
+            if thread.thread().id() != thread::current().id() {
+                // A thread that panicked has said so on stderr; there is nothing to add.
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+impl Threads for OnThreads {
+    fn until_quiet(&self, at_most: Duration) {
+        let mut state = self.0.lock();
+        let until = Instant::now() + at_most;
+        while !state.sockets.is_empty() && !state.stopping && Instant::now() < until {
+            let left = until.saturating_duration_since(Instant::now());
+            state = self.0.quiet.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+}
+
+impl Shared {
+    fn now(&self) -> Time {
         Time::from_origin(self.origin.elapsed())
     }
 
     /// A panic while the lock is held would be a bug of this crate; the state is as good as it was.
-    pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Does something to the machine, and hands out what it asks for.
-    pub(crate) fn act<T>(self: &Arc<Self>, f: impl FnOnce(&mut State, Time) -> T) -> T {
+    fn act<T>(self: &Arc<Self>, f: impl FnOnce(&mut State, Time) -> T) -> T {
         let mut state = self.lock();
         let result = f(&mut state, self.now());
         self.hand_out(&mut state);
@@ -129,10 +154,8 @@ impl Shared {
     }
 
     fn hand_out(self: &Arc<Self>, state: &mut State) {
-        while let Some(output) = state.core.poll_output() {
-            match output {
-                Output::Reply(id, reply) => state.desk.put_reply(id, reply, |thread| thread.unpark()),
-                Output::Notice(notice) => state.desk.put_notice(notice, |thread| thread.unpark()),
+        while let Some(order) = state.machine.next_order(|thread| thread.unpark()) {
+            match order {
                 Output::Http { id, request, fresh_connection, answer_by } => {
                     state.requests.push_back(Exchange { id, request, fresh_connection, answer_by });
                     self.find_worker(state, id);
@@ -147,6 +170,8 @@ impl Shared {
                         state.to_close.push(socket.clone());
                     }
                 }
+                // Handed out by the machine.
+                Output::Reply(..) | Output::Notice(_) => {}
             }
         }
         // There may be a nearer deadline now, or a socket to close.
@@ -164,7 +189,7 @@ impl Shared {
                 Err(error) => {
                     state.requests.retain(|exchange| exchange.id != latest);
                     let failure = Failure { sent: Sent::No, cause: no_thread(&error) };
-                    state.core.handle(self.now(), Input::Failed(latest, failure));
+                    state.machine.core.handle(self.now(), Input::Failed(latest, failure));
                 }
             }
         }
@@ -177,12 +202,13 @@ impl Shared {
             let socket = socket.clone();
             move |shared: &Arc<Shared>| {
                 let closed = socket.run(id, &url, until, &shared.tls, |heard| {
-                    shared
-                        .act(|state, now| heard.into_iter().for_each(|input| state.core.handle(now, input)));
+                    shared.act(|state, now| {
+                        heard.into_iter().for_each(|input| state.machine.core.handle(now, input))
+                    });
                 });
                 shared.act(|state, now| {
                     state.sockets.remove(&id);
-                    state.core.handle(now, Input::Closed(id, closed));
+                    state.machine.core.handle(now, Input::Closed(id, closed));
                     if state.sockets.is_empty() {
                         shared.quiet.notify_all();
                     }
@@ -194,7 +220,10 @@ impl Shared {
                 state.sockets.insert(id, socket);
             }
             Err(error) => {
-                state.core.handle(self.now(), Input::Closed(id, Closed::NotOpened(no_thread(&error))));
+                state
+                    .machine
+                    .core
+                    .handle(self.now(), Input::Closed(id, Closed::NotOpened(no_thread(&error))));
             }
         }
     }
@@ -241,15 +270,15 @@ impl Shared {
             });
             if now >= next_wall {
                 next_wall = now + WALL;
-                state.core.handle(self.now(), Input::Wall(jiff::Timestamp::now()));
+                state.machine.core.handle(self.now(), Input::Wall(jiff::Timestamp::now()));
                 self.hand_out(&mut state);
             }
-            if state.core.poll_timeout().is_some_and(|due| due <= self.now()) {
-                state.core.handle(self.now(), Input::Timeout);
+            if state.machine.core.poll_timeout().is_some_and(|due| due <= self.now()) {
+                state.machine.core.handle(self.now(), Input::Timeout);
                 self.hand_out(&mut state);
                 continue;
             }
-            let due = state.core.poll_timeout().map(|due| self.origin + due.since_origin());
+            let due = state.machine.core.poll_timeout().map(|due| self.origin + due.since_origin());
             let cuts = lingering.iter().map(|(until, _)| *until);
             let next = cuts.chain(due).fold(next_wall, Instant::min);
             let wait = next.saturating_duration_since(Instant::now());
@@ -265,7 +294,7 @@ impl Shared {
                 drop(state);
                 let result = self.store.run(op);
                 state = self.lock();
-                state.core.handle(self.now(), Input::Stored(id, result));
+                state.machine.core.handle(self.now(), Input::Stored(id, result));
                 self.hand_out(&mut state);
                 self.quiet.notify_all();
             } else if state.stopping {
@@ -286,83 +315,12 @@ impl Shared {
                 drop(state);
                 let input = self.web.run(exchange, self.now());
                 state = self.lock();
-                state.core.handle(self.now(), input);
+                state.machine.core.handle(self.now(), input);
                 self.hand_out(&mut state);
             } else {
                 state.idle_workers += 1;
                 state = self.requests.wait(state).unwrap_or_else(PoisonError::into_inner);
                 state.idle_workers -= 1;
-            }
-        }
-    }
-
-    /// Waits for a reply that the desk was told to expect.
-    pub(crate) fn reply(&self, id: CallId) -> Reply {
-        loop {
-            if let Some(reply) = self.lock().desk.reply(id, thread::current) {
-                return reply;
-            }
-            thread::park();
-        }
-    }
-
-    /// What a listener hears next; none if nothing came until then.
-    pub(crate) fn next(&self, listener: ListenerId, until: Option<Instant>) -> Option<Next> {
-        loop {
-            let next = self.lock().desk.next(listener, thread::current);
-            match (next, until) {
-                (Next::Wait, None) => thread::park(),
-                (Next::Wait, Some(until)) => {
-                    let left = until.saturating_duration_since(Instant::now());
-                    if left.is_zero() {
-                        return None;
-                    }
-                    thread::park_timeout(left);
-                }
-                (next, _) => return Some(next),
-            }
-        }
-    }
-
-    /// Ends in good order: the machine takes its leave of Twitch, sockets close, then the threads end.
-    pub(crate) fn close(self: &Arc<Self>) {
-        let listener = self.act(|state, now| {
-            state.core.close(now);
-            state.desk.listen(Filter::Notices, 1)
-        });
-        while !matches!(self.next(listener, None), Some(Next::Ended)) {}
-        let until = Instant::now() + LINGER;
-        let mut state = self.lock();
-        state.desk.unlisten(listener);
-        while !state.sockets.is_empty() && !state.stopping && Instant::now() < until {
-            let left = until.saturating_duration_since(Instant::now());
-            state = self.quiet.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        drop(state);
-        self.stop();
-    }
-
-    /// Ends at once, and waits for the threads to be gone.
-    fn stop(&self) {
-        let threads = {
-            let mut state = self.lock();
-            state.stopping = true;
-            state.requests.clear();
-            state.sockets.values().for_each(|socket| socket.cut());
-            if !state.desk.is_ended() {
-                state.desk.put_notice(Notice::Closed, |thread| thread.unpark());
-            }
-            std::mem::take(&mut state.threads)
-        };
-        for bell in [&self.clock, &self.requests, &self.operations, &self.quiet] {
-            bell.notify_all();
-        }
-        self.web.stop();
-        for thread in threads {
-            // A store may hold the last handle: its thread cannot wait for itself.
-            if thread.thread().id() != thread::current().id() {
-                // A thread that panicked has said so on stderr; there is nothing to add.
-                let _ = thread.join();
             }
         }
     }

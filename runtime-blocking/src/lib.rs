@@ -38,19 +38,28 @@
 //! [`Client`], ends them all before it returns. That takes as long as a connection attempt under way, at most
 //! ten seconds.
 
-mod client;
 mod driver;
 mod http;
-mod listen;
 mod net;
 mod socket;
-mod store;
 
-pub use client::{Builder, Client};
-pub use listen::{ByPage, Events, Notices, Pages};
-pub use store::FileStore;
+pub use driver::OnThreads;
 pub use twitchwire;
 pub use twitchwire::{
     As, CallError, Config, Counts, Endpoints, EventError, Filter, Heard, Notice, SessionNotice, StartError,
     TokenError, WaitError, WishError, WishId, auth, eventsub, helix, id, value,
 };
+pub use twitchwire_front::{self as front, FileStore};
+
+/// A Twitch client; see [`front::Client`].
+pub type Client = front::Client<OnThreads>;
+/// Sets a client up; see [`front::Builder`].
+pub type Builder = front::Builder<OnThreads>;
+/// Notices as they come; see [`front::Notices`].
+pub type Notices = front::Notices<OnThreads>;
+/// The events of a topic; see [`front::Events`].
+pub type Events<T> = front::Events<OnThreads, T>;
+/// The items of a list; see [`front::Pages`].
+pub type Pages<E> = front::Pages<OnThreads, E>;
+/// The pages of a list; see [`front::ByPage`].
+pub type ByPage<E> = front::ByPage<OnThreads, E>;

@@ -1,29 +1,12 @@
-//! What HTTP and WebSocket share below the protocol: name resolution, TLS, and the words for what goes wrong.
+//! What HTTP and WebSocket share below the protocol: name resolution, TCP, and the words for what goes wrong.
 
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
 use std::io;
 use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use twitchwire::{Cause, CauseKind};
 
 /// How long a TCP connection may take. Nothing can interrupt it, so this also bounds how long closing may take.
 pub(crate) const CONNECT: Duration = Duration::from_secs(10);
-
-/// The one TLS configuration of a client: Mozilla's roots and what the application trusts besides.
-pub(crate) fn tls(extra_roots: Vec<CertificateDer<'static>>) -> Result<Arc<ClientConfig>, rustls::Error> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    for certificate in extra_roots {
-        roots.add(certificate)?;
-    }
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(Arc::new(config))
-}
 
 /// The addresses of a host, given without brackets.
 pub(crate) fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, Cause> {

@@ -5,14 +5,13 @@
 //! client's own deletions, are sent again after a 5xx or a lost connection, others only if nothing was sent.
 
 use super::call::What;
+use super::wishes::{Find, created};
 use super::{As, CallError, CallId, Client, Failure, HttpId, Owner, Sent, Timer, WishId};
 use crate::auth::{Account, TokenError, Usable};
 use crate::backoff::Backoff;
-use crate::eventsub::{Subject, Subscription, SubscriptionStatus, TopicMeta, Transport};
-use crate::helix::api::SubscriptionPage;
-use crate::helix::api::{CreateEventSubSubscription, DeleteEventSubSubscription, GetEventSubSubscriptions};
-use crate::helix::{Accepts, Answer, Endpoint, Pager, Prepared, Refusal, Shape, TooMany, Turn};
-use crate::id::{SessionId, SubscriptionId, UserId};
+use crate::eventsub::Subject;
+use crate::helix::{Accepts, Answer, Prepared, Refusal, TooMany, Turn};
+use crate::id::{SessionId, UserId};
 use crate::time::Time;
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
@@ -94,15 +93,6 @@ pub(super) enum Purpose {
     Delete { user: UserId, subject: Subject },
 }
 
-/// The search for a subscription that exists already.
-pub(super) struct Find {
-    wish: WishId,
-    subject: Subject,
-    session: SessionId,
-    user: UserId,
-    pager: Pager<GetEventSubSubscriptions>,
-}
-
 impl std::fmt::Debug for Purpose {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
@@ -128,65 +118,6 @@ impl Client {
         self.timers.set(&Timer::Deadline(id), Some(deadline));
         self.advance(now, id);
         id
-    }
-
-    pub(super) fn post(
-        &mut self,
-        now: Time,
-        wish: WishId,
-        user: UserId,
-        subject: Subject,
-        (shard, session): (u32, SessionId),
-    ) {
-        if let Some(record) = self.keeper.record(&user)
-            && let Some(meta) = TopicMeta::find(&subject.topic, &subject.version)
-            && let Some(any_of) = meta.scopes.missing(&record.scopes)
-        {
-            let operation = CreateEventSubSubscription::META.operation;
-            let error = CallError::MissingScope { operation, user: user.clone(), any_of };
-            return self.plan.posted(now, wish, &user, (shard, &session), Err(error));
-        }
-        let transport =
-            Transport::WebSocket { session_id: session.clone(), connected_at: None, disconnected_at: None };
-        let Subject { topic, version, condition } = subject;
-        let request =
-            CreateEventSubSubscription { topic, version, condition, transport, is_batching_enabled: false };
-        match Prepared::new(&request) {
-            Ok(prepared) => {
-                let purpose = Purpose::Post { wish, user: user.clone(), shard, session };
-                self.start_call(now, prepared, As::User(user), purpose);
-            }
-            Err(invalid) => {
-                self.plan.posted(now, wish, &user, (shard, &session), Err(CallError::Invalid(invalid)))
-            }
-        }
-    }
-
-    pub(super) fn find(
-        &mut self,
-        now: Time,
-        wish: WishId,
-        user: UserId,
-        subject: Subject,
-        session: SessionId,
-    ) {
-        let request = GetEventSubSubscriptions { topic: Some(subject.topic.clone()), ..Default::default() };
-        match Pager::new(&request) {
-            Ok(pager) => {
-                if let Some(prepared) = pager.next() {
-                    let find = Find { wish, subject, session, user: user.clone(), pager };
-                    self.start_call(now, prepared, As::User(user), Purpose::Find(Box::new(find)));
-                }
-            }
-            Err(invalid) => self.plan.found(now, wish, &session, Err(CallError::Invalid(invalid))),
-        }
-    }
-
-    pub(super) fn delete(&mut self, now: Time, user: UserId, subject: Subject, id: SubscriptionId) {
-        if let Ok(prepared) = Prepared::new(&DeleteEventSubSubscription { id }) {
-            let purpose = Purpose::Delete { user: user.clone(), subject };
-            self.start_call(now, prepared, As::User(user), purpose);
-        }
     }
 
     /// Moves a call on as far as it goes now.
@@ -443,27 +374,6 @@ impl Client {
         }
     }
 
-    fn look_through(&mut self, now: Time, mut find: Find, result: Result<Answer, CallError>) {
-        let page = match find.pager.accept(result) {
-            Ok(page) => page,
-            Err(error) => return self.plan.found(now, find.wish, &find.session, Err(error)),
-        };
-        let ours = |held: &Subscription| {
-            held.status == SubscriptionStatus::Enabled
-                && held.topic == find.subject.topic
-                && held.version == find.subject.version
-                && held.condition == find.subject.condition
-                && matches!(&held.transport, Transport::WebSocket { session_id, .. } if *session_id == find.session)
-        };
-        match (page.items.into_iter().find(ours), find.pager.next()) {
-            (None, Some(prepared)) => {
-                let user = As::User(find.user.clone());
-                self.start_call(now, prepared, user, Purpose::Find(Box::new(find)));
-            }
-            (found, _) => self.plan.found(now, find.wish, &find.session, Ok(found)),
-        }
-    }
-
     /// An account's token may be usable now.
     pub(super) fn wake(&mut self, now: Time, account: &Account) {
         for id in self.calls.for_token.remove(account).unwrap_or_default() {
@@ -519,15 +429,6 @@ fn leave(waiting: &mut BTreeMap<Account, BTreeSet<CallId>>, account: &Account, i
             waiting.remove(account);
         }
     }
-}
-
-fn created(answer: &Answer) -> Result<Subscription, CallError> {
-    let page = SubscriptionPage::decode(answer)?;
-    page.items.into_iter().next().ok_or_else(|| CallError::Unreadable {
-        operation: answer.operation,
-        status: answer.status,
-        why: "`data` is empty".into(),
-    })
 }
 
 impl Refusal {

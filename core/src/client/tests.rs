@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::auth::store::{MemoryStore, Store};
+use crate::eventsub::Via;
 use crate::eventsub::topic::channel::ChannelRaid;
 
 /// A client whose store is empty and read, with nothing left to say.

@@ -1,22 +1,21 @@
 //! HTTP exchanges over a small pool of HTTP/1.1 connections.
 
-use crate::driver::Shared;
+use super::driver::Tasks;
+use super::{Runtime, by, net};
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, Uri, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::time::{Instant, timeout_at};
-use twitchwire::{Cause, CauseKind, Failure, HttpId, Input, MAX_BODY, Sent};
+use twitchwire::{Cause, CauseKind, Failure, MAX_BODY, Sent, Time};
 
 type Sender = SendRequest<Full<Bytes>>;
 
 /// Connections that wait for their next request.
 #[derive(Default)]
-pub(crate) struct Pool(Mutex<BTreeMap<Origin, Vec<(Instant, Sender)>>>);
+pub(super) struct Pool(Mutex<BTreeMap<Origin, Vec<(Time, Sender)>>>);
 
 /// After this long a server is likely to have closed an idle connection.
 const IDLE: Duration = Duration::from_secs(30);
@@ -26,33 +25,33 @@ const SPARE: usize = 8;
 const BUFFER: usize = 64 << 10;
 
 impl Pool {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Origin, Vec<(Instant, Sender)>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Origin, Vec<(Time, Sender)>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self, origin: &Origin) -> Option<Sender> {
+    fn take(&self, origin: &Origin, now: Time) -> Option<Sender> {
         let mut idle = self.lock();
         let senders = idle.get_mut(origin)?;
         while let Some((since, sender)) = senders.pop() {
-            if since.elapsed() < IDLE && !sender.is_closed() {
+            if now.since(since) < IDLE && !sender.is_closed() {
                 return Some(sender);
             }
         }
         None
     }
 
-    fn put(&self, origin: Origin, sender: Sender) {
+    fn put(&self, origin: Origin, sender: Sender, now: Time) {
         let mut idle = self.lock();
         let senders = idle.entry(origin).or_default();
         if senders.len() < SPARE {
-            senders.push((Instant::now(), sender));
+            senders.push((now, sender));
         }
     }
 
     /// Closes what has been idle for too long.
-    pub(crate) fn prune(&self) {
+    pub(super) fn prune(&self, now: Time) {
         self.lock().retain(|_, senders| {
-            senders.retain(|(since, sender)| since.elapsed() < IDLE && !sender.is_closed());
+            senders.retain(|(since, sender)| now.since(*since) < IDLE && !sender.is_closed());
             !senders.is_empty()
         });
     }
@@ -74,60 +73,68 @@ impl Origin {
     }
 }
 
-/// Carries out one exchange and tells the client how it ended.
-pub(crate) async fn exchange(
-    shared: Arc<Shared>,
-    id: HttpId,
-    request: Request<Bytes>,
-    fresh_connection: bool,
-    answer_by: Instant,
-) {
-    let input = match send(&shared, request, fresh_connection, answer_by).await {
-        Ok(response) => Input::Response(id, response),
-        Err(failure) => Input::Failed(id, failure),
-    };
-    shared.input(input);
-}
-
-async fn send(
-    shared: &Arc<Shared>,
-    request: Request<Bytes>,
-    fresh_connection: bool,
-    answer_by: Instant,
-) -> Result<Response<Bytes>, Failure> {
-    let (mut request, origin) = prepare(request).map_err(not_sent)?;
-    // Half of the time is for the connection: its failure should be told before the client itself gives up.
-    let connect_by = Instant::now() + answer_by.saturating_duration_since(Instant::now()) / 2;
-    loop {
-        let pooled = if fresh_connection { None } else { shared.pool.take(&origin) };
-        let reused = pooled.is_some();
-        let mut sender = match pooled {
-            // Its last exchange may not be put away yet.
-            Some(mut sender) => match timeout_at(connect_by, sender.ready()).await {
-                Ok(Ok(())) => sender,
-                _ => continue,
-            },
-            None => match timeout_at(connect_by, open(shared, &origin)).await {
-                Ok(opened) => opened.map_err(not_sent)?,
-                Err(_) => return Err(not_sent(Cause::new(CauseKind::Timeout, "no connection in time"))),
-            },
-        };
-        let answer = match timeout_at(answer_by, converse(&mut sender, request)).await {
-            Ok(answer) => answer,
-            Err(_) => return Err(perhaps_sent(Cause::new(CauseKind::Timeout, "no answer in time"))),
-        };
-        match answer {
-            Ok(response) => {
-                if !fresh_connection {
-                    shared.pool.put(origin, sender);
+impl<R: Runtime> Tasks<R> {
+    /// Carries out one exchange, as the machine's own are: a connection, an answer read to its end, both by then.
+    pub async fn exchange(
+        &self,
+        request: Request<Bytes>,
+        fresh_connection: bool,
+        answer_by: Time,
+    ) -> Result<Response<Bytes>, Failure> {
+        let runtime = self.runtime();
+        let (mut request, origin) = prepare(request).map_err(not_sent)?;
+        // Half of the time is for the connection: its failure should be told before the client itself gives up.
+        let connect_by = runtime.now() + answer_by.since(runtime.now()) / 2;
+        loop {
+            let pooled = if fresh_connection { None } else { self.pool().take(&origin, runtime.now()) };
+            let reused = pooled.is_some();
+            let mut sender = match pooled {
+                // Its last exchange may not be put away yet.
+                Some(mut sender) => match by(runtime, connect_by, sender.ready()).await {
+                    Some(Ok(())) => sender,
+                    _ => continue,
+                },
+                None => match by(runtime, connect_by, self.open(&origin)).await {
+                    Some(opened) => opened.map_err(not_sent)?,
+                    None => return Err(not_sent(Cause::new(CauseKind::Timeout, "no connection in time"))),
+                },
+            };
+            let Some(answer) = by(runtime, answer_by, converse(&mut sender, request)).await else {
+                return Err(perhaps_sent(Cause::new(CauseKind::Timeout, "no answer in time")));
+            };
+            match answer {
+                Ok(response) => {
+                    if !fresh_connection {
+                        self.pool().put(origin, sender, runtime.now());
+                    }
+                    return Ok(response);
                 }
-                return Ok(response);
+                // The server had closed the idle connection before a byte was written: it was none.
+                Err((Some(unsent), _)) if reused => request = unsent,
+                Err((Some(_), cause)) => return Err(not_sent(cause)),
+                Err((None, cause)) => return Err(perhaps_sent(cause)),
             }
-            // The server had closed the idle connection before a byte was written: it was none.
-            Err((Some(unsent), _)) if reused => request = unsent,
-            Err((Some(_), cause)) => return Err(not_sent(cause)),
-            Err((None, cause)) => return Err(perhaps_sent(cause)),
         }
+    }
+
+    /// How many connections wait for their next request.
+    pub fn idle_connections(&self) -> usize {
+        self.pool().lock().values().flatten().filter(|(_, sender)| !sender.is_closed()).count()
+    }
+
+    async fn open(&self, origin: &Origin) -> Result<Sender, Cause> {
+        let stream = net::connect(self.runtime(), &origin.host, origin.port, origin.secure).await?;
+        let (mut sender, connection) = http1::Builder::new()
+            .max_buf_size(BUFFER)
+            .handshake(self.runtime().http(stream))
+            .await
+            .map_err(|error| Cause::new(CauseKind::Connect, words(&error)))?;
+        self.spawn(async move {
+            // What ends a connection is told to the request on it.
+            let _ = connection.await;
+        });
+        sender.ready().await.map_err(|error| Cause::new(CauseKind::Connect, words(&error)))?;
+        Ok(sender)
     }
 }
 
@@ -144,21 +151,6 @@ fn prepare(request: Request<Bytes>) -> Result<(Request<Full<Bytes>>, Origin), Ca
         None => Uri::from_static("/"),
     };
     Ok((Request::from_parts(parts, Full::new(body)), origin))
-}
-
-async fn open(shared: &Arc<Shared>, origin: &Origin) -> Result<Sender, Cause> {
-    let stream = shared.net.connect(&origin.host, origin.port, origin.secure).await?;
-    let (mut sender, connection) = http1::Builder::new()
-        .max_buf_size(BUFFER)
-        .handshake(TokioIo::new(stream))
-        .await
-        .map_err(|error| Cause::new(CauseKind::Connect, words(&error)))?;
-    shared.spawn(async move {
-        // What ends a connection is told to the request on it.
-        let _ = connection.await;
-    });
-    sender.ready().await.map_err(|error| Cause::new(CauseKind::Connect, words(&error)))?;
-    Ok(sender)
 }
 
 /// One request and its whole answer; the request comes back if no byte of it was written.
@@ -198,6 +190,3 @@ fn words(error: &(dyn std::error::Error + 'static)) -> String {
     }
     words
 }
-
-#[cfg(test)]
-mod tests;

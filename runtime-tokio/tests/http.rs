@@ -1,25 +1,29 @@
 //! Exchanges with servers that behave badly, over real sockets.
 
-use super::*;
-use crate::net::Net;
+use bytes::Bytes;
+use http::{Request, Response};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
-use twitchwire::Config;
-use twitchwire::auth::store::MemoryStore;
+use std::time::Duration;
+use twitchwire_tokio::front::{Driver as _, Setup};
+use twitchwire_tokio::twitchwire::{CauseKind, Failure, Sent};
+use twitchwire_tokio::{Config, Driver};
 
 /// Long enough for a slow machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-fn shared() -> Arc<Shared> {
+fn driver() -> Driver {
     trusting(&[])
 }
 
-fn trusting(roots: &[Vec<u8>]) -> Arc<Shared> {
-    Shared::start(Config::new("app1"), Net::new(roots).unwrap(), Arc::new(MemoryStore::new()))
+fn trusting(roots: &[Vec<u8>]) -> Driver {
+    let setup = Setup { roots: roots.to_vec(), ..Setup::new(Config::new("app1")) };
+    Driver::start(setup).unwrap()
 }
 
 /// A server that treats each connection this way, and counts them.
@@ -58,18 +62,19 @@ fn answer_all(mut stream: TcpStream) {
 }
 
 async fn get(
-    shared: &Arc<Shared>,
+    driver: &Driver,
     url: String,
     fresh: bool,
     patience: Duration,
 ) -> Result<Response<Bytes>, Failure> {
     let request = Request::get(url).body(Bytes::new()).unwrap();
-    send(shared, request, fresh, Instant::now() + patience).await
+    let answer_by = driver.with(|_, now| now) + patience;
+    driver.exchange(request, fresh, answer_by).await
 }
 
 /// How an exchange failed: whether it may have been sent, and the kind of cause.
 async fn failure(url: String, patience: Duration) -> (Sent, CauseKind) {
-    let Err(Failure { sent, cause }) = get(&shared(), url, false, patience).await else {
+    let Err(Failure { sent, cause }) = get(&driver(), url, false, patience).await else {
         panic!("an answer")
     };
     (sent, cause.kind)
@@ -95,7 +100,7 @@ fn tls_server() -> (u16, Vec<u8>) {
     (port, own.cert.der().to_vec())
 }
 
-#[async_std::test]
+#[tokio::test]
 async fn a_connection_refused_was_certainly_not_sent() {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -104,35 +109,35 @@ async fn a_connection_refused_was_certainly_not_sent() {
     assert_eq!(failure(url, PATIENCE).await, (Sent::No, CauseKind::Connect));
 }
 
-#[async_std::test]
+#[tokio::test]
 async fn a_host_that_has_no_address_is_a_matter_of_dns() {
     // Too long for a name, which no resolver needs the network to see.
     let url = format!("http://{}/", "x".repeat(64));
     assert_eq!(failure(url, PATIENCE).await, (Sent::No, CauseKind::Dns));
 }
 
-#[async_std::test]
+#[tokio::test]
 async fn a_server_without_tls_was_certainly_not_sent_anything() {
     let (port, _) = server(|mut stream| drop(stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")));
     let url = format!("https://127.0.0.1:{port}/");
     assert_eq!(failure(url, PATIENCE).await, (Sent::No, CauseKind::Tls));
 }
 
-#[async_std::test]
+#[tokio::test]
 async fn a_connection_that_breaks_after_the_request_may_have_been_sent() {
     let (port, _) = server(|mut stream| assert!(request_came(&mut stream)));
     let url = format!("http://127.0.0.1:{port}/");
     assert_eq!(failure(url, PATIENCE).await, (Sent::Unknown, CauseKind::Other));
 }
 
-#[async_std::test]
+#[tokio::test]
 async fn an_answer_that_does_not_come_in_time_may_have_been_sent() {
     let (port, _) = server(|mut stream| while request_came(&mut stream) {});
     let url = format!("http://127.0.0.1:{port}/");
     assert_eq!(failure(url, Duration::from_millis(200)).await, (Sent::Unknown, CauseKind::Timeout));
 }
 
-#[async_std::test]
+#[tokio::test]
 async fn an_answer_without_end_is_too_large() {
     let (port, _) = server(|mut stream| {
         if request_came(&mut stream) {
@@ -144,56 +149,55 @@ async fn an_answer_without_end_is_too_large() {
     assert_eq!(failure(url, PATIENCE).await, (Sent::Unknown, CauseKind::TooLarge));
 }
 
-#[async_std::test]
+#[tokio::test]
 async fn a_redirect_is_an_answer() {
     let (port, connections) = server(|mut stream| {
         request_came(&mut stream);
         let _ = stream.write_all(b"HTTP/1.1 302 Found\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n");
     });
-    let answer = get(&shared(), format!("http://127.0.0.1:{port}/"), false, PATIENCE).await.unwrap();
+    let answer = get(&driver(), format!("http://127.0.0.1:{port}/"), false, PATIENCE).await.unwrap();
     assert_eq!(answer.status(), 302);
     assert_eq!(connections.load(Ordering::SeqCst), 1);
 }
 
-#[async_std::test]
+#[tokio::test]
 async fn a_connection_is_used_again_unless_a_fresh_one_is_asked_for() {
     let (port, connections) = server(answer_all);
-    let shared = shared();
+    let driver = driver();
     let mut seen = Vec::new();
     for fresh in [false, false, true, false] {
-        let answer = get(&shared, format!("http://127.0.0.1:{port}/"), fresh, PATIENCE).await.unwrap();
+        let answer = get(&driver, format!("http://127.0.0.1:{port}/"), fresh, PATIENCE).await.unwrap();
         assert_eq!(answer.body(), "ok");
         seen.push(connections.load(Ordering::SeqCst));
     }
     assert_eq!(seen, [1, 1, 2, 2]);
 }
 
-#[async_std::test]
+#[tokio::test]
 async fn a_connection_that_the_server_closed_while_idle_is_passed_over() {
     let (port, connections) = server(|mut stream| {
         request_came(&mut stream);
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
     });
-    let shared = shared();
+    let driver = driver();
     for _ in 0..3 {
-        let answer = get(&shared, format!("http://127.0.0.1:{port}/"), false, PATIENCE).await.unwrap();
+        let answer = get(&driver, format!("http://127.0.0.1:{port}/"), false, PATIENCE).await.unwrap();
         assert_eq!(answer.body(), "ok");
-        let closed = || shared.pool.lock().values().flatten().all(|(_, sender)| sender.is_closed());
-        while !closed() {
-            async_std::task::yield_now().await;
+        while driver.idle_connections() > 0 {
+            tokio::task::yield_now().await;
         }
     }
     assert_eq!(connections.load(Ordering::SeqCst), 3);
 }
 
-#[async_std::test]
+#[tokio::test]
 async fn a_certificate_counts_only_if_its_authority_is_trusted_and_only_for_its_names() {
     let (port, certificate) = tls_server();
     let url = format!("https://localhost:{port}/");
     assert_eq!(failure(url.clone(), PATIENCE).await, (Sent::No, CauseKind::Tls));
-    let shared = trusting(&[certificate]);
-    assert_eq!(get(&shared, url, false, PATIENCE).await.unwrap().body(), "ok");
-    let other_name = get(&shared, format!("https://127.0.0.1:{port}/"), false, PATIENCE).await;
+    let driver = trusting(&[certificate]);
+    assert_eq!(get(&driver, url, false, PATIENCE).await.unwrap().body(), "ok");
+    let other_name = get(&driver, format!("https://127.0.0.1:{port}/"), false, PATIENCE).await;
     let Err(Failure { sent: Sent::No, cause }) = other_name else { panic!("trusted for another name") };
     assert_eq!(cause.kind, CauseKind::Tls);
 }

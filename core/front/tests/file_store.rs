@@ -4,9 +4,9 @@ use secrecy::ExposeSecret;
 use std::fs;
 use std::path::PathBuf;
 use std::thread;
-use twitchwire_blocking::FileStore;
-use twitchwire_blocking::auth::TokenRecord;
-use twitchwire_blocking::auth::store::{Revision, Store, StoreError, StoreOp, Stored};
+use twitchwire::auth::TokenRecord;
+use twitchwire::auth::store::{Revision, Store, StoreError, StoreOp, Stored};
+use twitchwire_front::FileStore;
 
 /// A path in a folder that goes away with the test.
 fn place() -> (tempfile::TempDir, PathBuf) {

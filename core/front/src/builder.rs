@@ -1,0 +1,172 @@
+//! [`Builder`] sets a client up; what it gathers for the driver is a [`Setup`].
+
+use crate::client::Client;
+use crate::driver::Driver;
+use crate::listen::Notices;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::marker::PhantomData;
+use std::sync::Arc;
+use twitchwire::auth::Scope;
+use twitchwire::auth::flow::Prompt;
+use twitchwire::auth::store::{MemoryStore, Store};
+use twitchwire::{Config, Endpoints, Entry, Filter, Input, SecretString, Start, StartError};
+
+/// Sets a client up. Made by [`Client::builder`].
+#[must_use = "nothing happens before `start`"]
+pub struct Builder<D> {
+    setup: Setup,
+    scopes: Vec<Scope>,
+    token: Option<(SecretString, Option<SecretString>)>,
+    login: Option<Show>,
+    driver: PhantomData<fn() -> D>,
+}
+
+/// Shows a user what a login asks of them.
+pub(crate) type Show = Box<dyn FnOnce(&Prompt) + Send>;
+
+/// What a driver is started with.
+pub struct Setup {
+    /// The machine's settings.
+    pub config: Config,
+    /// Where tokens are kept. It may block.
+    pub store: Arc<dyn Store>,
+    /// Certificates to trust besides the usual ones, in DER.
+    pub roots: Vec<Vec<u8>>,
+}
+
+impl Setup {
+    /// Tokens in memory, the usual roots.
+    pub fn new(config: Config) -> Self {
+        Setup { config, store: Arc::new(MemoryStore::new()), roots: Vec::new() }
+    }
+
+    /// The one TLS configuration of a client, for HTTP and for WebSockets.
+    pub fn tls(&self) -> Result<Arc<ClientConfig>, StartError> {
+        let configure = || {
+            let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+            for root in &self.roots {
+                roots.add(CertificateDer::from(root.as_slice()))?;
+            }
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            let config = ClientConfig::builder_with_provider(provider)
+                .with_safe_default_protocol_versions()?
+                .with_root_certificates(roots)
+                .with_no_client_auth();
+            Ok(Arc::new(config))
+        };
+        configure()
+            .map_err(|error: rustls::Error| StartError::Driver(format!("TLS cannot be set up: {error}")))
+    }
+}
+
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Setup({})", self.config.client_id)
+    }
+}
+
+impl<D: Driver> Builder<D> {
+    pub(crate) fn new(client_id: impl Into<String>) -> Self {
+        // Each state has keys of its own, and hashing nothing shows them.
+        let random = RandomState::new().hash_one(());
+        let mut config = Config::new(client_id);
+        config.seed = random;
+        config.name = format!("{}-{random:016x}", std::process::id());
+        Builder { setup: Setup::new(config), scopes: vec![], token: None, login: None, driver: PhantomData }
+    }
+
+    /// The application's client secret. Without one the client is public: it has no app token, and its refresh tokens
+    /// can be used once.
+    pub fn secret(mut self, secret: impl Into<String>) -> Self {
+        self.setup.config.client_secret = Some(secret.into().into());
+        self
+    }
+
+    /// Where Twitch is, if not at its usual place: [`Endpoints::local`] for a simulated one.
+    pub fn endpoints(mut self, endpoints: Endpoints) -> Self {
+        self.setup.config.endpoints = endpoints;
+        self
+    }
+
+    /// Where tokens are kept. Without a store they last as long as the client.
+    pub fn store(mut self, store: impl Store + 'static) -> Self {
+        self.setup.store = Arc::new(store);
+        self
+    }
+
+    /// What users have to allow: a login asks for it, and a stored or given token without it will not do.
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
+        self.scopes.extend(scopes);
+        self
+    }
+
+    /// A user's tokens to start with. They are validated and written to the store.
+    pub fn token(mut self, access: impl Into<String>, refresh: Option<&str>) -> Self {
+        self.token = Some((access.into().into(), refresh.map(SecretString::from)));
+        self
+    }
+
+    /// Takes the stored token if there is one that suffices, and otherwise lets a user log in: `show` is given the
+    /// address and the code to enter there.
+    pub fn login(mut self, show: impl FnOnce(&Prompt) + Send + 'static) -> Self {
+        self.login = Some(Box::new(show));
+        self
+    }
+
+    /// The longest silence to ask EventSub for, in seconds, 10 to 600.
+    pub fn keepalive(mut self, seconds: u16) -> Self {
+        self.setup.config.keepalive = seconds;
+        self
+    }
+
+    /// Trusts one more authority, given as a DER certificate.
+    pub fn root_certificate(mut self, der: impl Into<Vec<u8>>) -> Self {
+        self.setup.roots.push(der.into());
+        self
+    }
+
+    /// Changes any other setting.
+    pub fn config(mut self, change: impl FnOnce(&mut Config)) -> Self {
+        change(&mut self.setup.config);
+        self
+    }
+
+    /// Starts the driver and the machine; what is left is to wait until the start is over.
+    pub(crate) fn begin(self) -> Result<Beginning<D>, StartError> {
+        let Builder { setup, scopes, token, login, driver: _ } = self;
+        let client = Client::new(D::start(setup)?);
+        // Both hear everything from the very first.
+        let (notices, prompts) = (client.listen(Filter::Everything), client.listen(Filter::Notices));
+        let entry = match (token, &login) {
+            (Some((access, refresh)), _) => Entry::Token { access, refresh },
+            (None, Some(_)) => Entry::Login,
+            (None, None) => Entry::Stored,
+        };
+        let start = client.driver().with(|machine, now| {
+            machine.core.handle(now, Input::Wall(jiff::Timestamp::now()));
+            let start = machine.core.start(now, entry, scopes);
+            machine.desk.expect(start.id());
+            start
+        });
+        Ok(Beginning { client, notices, prompts, start, show: login })
+    }
+}
+
+impl<D> fmt::Debug for Builder<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Builder({})", self.setup.config.client_id)
+    }
+}
+
+/// A client that is starting.
+pub(crate) struct Beginning<D: Driver> {
+    pub(crate) client: Client<D>,
+    pub(crate) notices: Notices<D>,
+    /// Where what a login asks for is heard.
+    pub(crate) prompts: Notices<D>,
+    pub(crate) start: Start,
+    pub(crate) show: Option<Show>,
+}

@@ -1,0 +1,162 @@
+//! [`Client`]: the handle that applications hold. Here is what needs no waiting; the rest is in `threads.rs` and `tasks/`.
+
+use crate::builder::Builder;
+use crate::driver::Driver;
+use crate::listen::Notices;
+use crate::pages::Pages;
+use std::fmt;
+use std::sync::Arc;
+use twitchwire::auth::{Account, TokenError};
+use twitchwire::helix::{Budget, CallError, Endpoint, Paged, Prepared, Value};
+use twitchwire::id::UserId;
+use twitchwire::{As, CallId, Counts, Filter, WishId};
+
+/// A Twitch client. Clones are cheap handles to the same one; it ends with `close`, or with its last handle.
+#[derive(Clone)]
+pub struct Client<D: Driver> {
+    life: Arc<Life<D>>,
+    pub(crate) me: Option<UserId>,
+    pub(crate) who: As,
+}
+
+/// What the handles own together, and listeners, tasks and threads do not.
+struct Life<D: Driver>(D);
+
+impl<D: Driver> Drop for Life<D> {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+/// How many notices a listener's queue holds before it loses the oldest.
+pub(crate) const QUEUE: usize = 1024;
+
+impl<D: Driver> Client<D> {
+    /// Sets up a client for an application's client id.
+    pub fn builder(client_id: impl Into<String>) -> Builder<D> {
+        Builder::new(client_id)
+    }
+
+    pub(crate) fn new(driver: D) -> Self {
+        Client { life: Arc::new(Life(driver)), me: None, who: As::Default }
+    }
+
+    pub(crate) fn driver(&self) -> &D {
+        &self.life.0
+    }
+
+    /// The user that was logged in or added at start, or else the only one whose token is held.
+    pub fn me(&self) -> Result<UserId, CallError> {
+        if let Some(me) = &self.me {
+            return Ok(me.clone());
+        }
+        self.driver().with(|machine, _| {
+            let mut users = machine.core.tokens().map(|record| &record.user);
+            match (users.next(), users.next()) {
+                (Some(only), None) => Ok(only.clone()),
+                _ => Err(CallError::NoToken { operation: "me", why: TokenError::Whose }),
+            }
+        })
+    }
+
+    /// The same client, calling with the app token.
+    #[must_use]
+    pub fn as_app(&self) -> Self {
+        Client { who: As::App, ..self.clone() }
+    }
+
+    /// The same client, calling with this user's token.
+    #[must_use]
+    pub fn as_user(&self, user: impl Into<UserId>) -> Self {
+        Client { who: As::User(user.into()), ..self.clone() }
+    }
+
+    /// The same client, calling with an extension's signed JWT.
+    #[must_use]
+    pub fn as_jwt(&self, jwt: impl Into<String>) -> Self {
+        Client { who: As::Jwt(jwt.into().into()), ..self.clone() }
+    }
+
+    /// Sends a request that was prepared before.
+    pub(crate) fn send(&self, prepared: Prepared) -> Waiting<D> {
+        let id = self.driver().with(|machine, now| {
+            let id = machine.core.send(now, prepared, self.who.clone());
+            machine.desk.expect(id);
+            id
+        });
+        self.waiting(id)
+    }
+
+    /// Waits for a reply that the desk was told to expect.
+    pub(crate) fn waiting(&self, id: CallId) -> Waiting<D> {
+        Waiting { driver: self.driver().clone(), id, done: false }
+    }
+
+    /// Walks over a list, fetching its pages as they are needed.
+    pub fn pages<E: Endpoint>(&self, request: &E) -> Pages<D, E>
+    where
+        Value<E>: Paged,
+    {
+        Pages::new(self.clone(), request)
+    }
+
+    /// Hears notices: what happens to links, tokens and subscriptions, and events of all topics. Listening does not
+    /// keep the client alive.
+    pub fn listen(&self, filter: Filter) -> Notices<D> {
+        Notices::new(self.driver(), filter)
+    }
+
+    /// Forgets a user's tokens, here and in the store.
+    pub fn remove_token(&self, user: &UserId) {
+        self.driver().with(|machine, now| machine.core.remove_token(now, user));
+    }
+
+    /// Sends a parked refresh token once more: see [`TokenError::Parked`].
+    pub fn retry_token(&self, user: &UserId) {
+        self.driver().with(|machine, now| machine.core.retry_token(now, user));
+    }
+
+    /// Tries a blocked wish again.
+    pub fn retry(&self, wish: WishId) {
+        self.driver().with(|machine, now| machine.core.retry(now, wish));
+    }
+
+    /// Withdraws a wish that [`Events::detach`](crate::Events::detach) has kept.
+    pub fn unsubscribe(&self, wish: WishId) {
+        self.driver().with(|machine, now| machine.core.unsubscribe(now, wish));
+    }
+
+    /// What the client has seen and done.
+    pub fn counts(&self) -> Counts {
+        self.driver().with(|machine, _| machine.core.counts())
+    }
+
+    /// What is left of an account's rate limit, as far as known.
+    pub fn quota(&self, account: &Account) -> Option<Budget> {
+        self.driver().with(|machine, _| machine.core.quota(account))
+    }
+}
+
+impl<D: Driver> fmt::Debug for Client<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("me", &self.me).field("who", &self.who).finish_non_exhaustive()
+    }
+}
+
+/// Waits for a reply. Dropped before, it cancels the call.
+pub(crate) struct Waiting<D: Driver> {
+    pub(crate) driver: D,
+    pub(crate) id: CallId,
+    pub(crate) done: bool,
+}
+
+impl<D: Driver> Drop for Waiting<D> {
+    fn drop(&mut self) {
+        if !self.done {
+            self.driver.with(|machine, now| {
+                machine.desk.forget(self.id);
+                machine.core.cancel(now, self.id);
+            });
+        }
+    }
+}

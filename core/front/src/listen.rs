@@ -1,0 +1,93 @@
+//! What comes one after the other: [`Events`] of a topic, [`Notices`] of everything.
+//!
+//! Listeners do not keep the client alive: when it ends, they end. On threads they are iterators, in tasks streams.
+
+use crate::client::QUEUE;
+use crate::driver::Driver;
+use std::fmt;
+use std::marker::PhantomData;
+use twitchwire::eventsub::{Topic, Via};
+use twitchwire::{Filter, ListenerId, WishId};
+
+/// Notices as they come.
+#[must_use = "who does not want to hear them drops it"]
+pub struct Notices<D: Driver> {
+    pub(crate) driver: D,
+    pub(crate) id: ListenerId,
+}
+
+impl<D: Driver> Notices<D> {
+    pub(crate) fn new(driver: &D, filter: Filter) -> Self {
+        let id = driver.with(|machine, _| machine.desk.listen(filter, QUEUE));
+        Notices { driver: driver.clone(), id }
+    }
+}
+
+impl<D: Driver> Drop for Notices<D> {
+    fn drop(&mut self) {
+        self.driver.with(|machine, _| machine.desk.unlisten(self.id));
+    }
+}
+
+impl<D: Driver> fmt::Debug for Notices<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Notices({:?})", self.id)
+    }
+}
+
+/// The events of one topic, typed, as they come.
+///
+/// Dropping it ends the listening and withdraws the wish; [`Events::detach`] keeps the wish.
+#[must_use = "dropping it ends the subscription"]
+pub struct Events<D: Driver, T: Topic> {
+    pub(crate) notices: Notices<D>,
+    pub(crate) wish: WishId,
+    /// Whether Twitch has said yes or no.
+    pub(crate) settled: bool,
+    keep: bool,
+    topic: PhantomData<fn() -> T>,
+}
+
+impl<D: Driver, T: Topic> Events<D, T> {
+    /// Makes a wish, and listens from before Twitch is asked.
+    pub(crate) fn wish_for(driver: &D, topic: &T, via: Via) -> Self {
+        let (wish, id) = driver.with(|machine, now| {
+            let wish = machine.core.subscribe(now, topic, via);
+            machine.desk.expect_wish(wish);
+            (wish, machine.desk.listen(Filter::Wish(wish), QUEUE))
+        });
+        let notices = Notices { driver: driver.clone(), id };
+        Events { notices, wish, settled: false, keep: false, topic: PhantomData }
+    }
+
+    /// The wish behind the events.
+    pub fn wish(&self) -> WishId {
+        self.wish
+    }
+
+    /// Ends the listening and keeps the wish, until [`Client::unsubscribe`](crate::Client::unsubscribe): its events still
+    /// come as notices, and to whoever waits for them.
+    pub fn detach(mut self) -> WishId {
+        self.keep = true;
+        self.wish
+    }
+}
+
+impl<D: Driver, T: Topic> Drop for Events<D, T> {
+    fn drop(&mut self) {
+        self.notices.driver.with(|machine, now| {
+            if !self.settled {
+                machine.desk.forget_wish(self.wish);
+            }
+            if !self.keep {
+                machine.core.unsubscribe(now, self.wish);
+            }
+        });
+    }
+}
+
+impl<D: Driver, T: Topic> fmt::Debug for Events<D, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Events({} {}, {:?})", T::META.name, T::META.version, self.wish)
+    }
+}

@@ -1,0 +1,98 @@
+//! Callers that are tasks: calls are futures, lists and listeners are streams; and [`Tasks`], the driver for them.
+//!
+//! A runtime gives time, tasks and connections ([`Runtime`]); everything above is the same on all of them. `driver.rs` holds
+//! the machine and starts a task for each thing that it asks for: an exchange (`http.rs`, over a small pool of HTTP/1.1
+//! connections) or a socket (`socket.rs`). `client.rs` is what applications call.
+
+mod client;
+mod driver;
+mod http;
+mod net;
+mod socket;
+
+pub use driver::Tasks;
+
+use ::http::Uri;
+use futures_util::{Sink, Stream};
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tungstenite::protocol::WebSocketConfig;
+use tungstenite::{Error, Message};
+use twitchwire::Time;
+
+/// What a runtime gives.
+///
+/// Nothing here knows Twitch. An adapter implements it over what its runtime and its libraries have, and names
+/// [`Client`](crate::Client)`<Tasks<Itself>>` for its users.
+pub trait Runtime: Sized + Send + Sync + 'static {
+    /// A TCP connection.
+    type Tcp: Send;
+    /// A connection, with TLS or without.
+    type Stream: Send;
+    /// The same, as HTTP wants to see it.
+    type Http: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static;
+    /// A WebSocket over it, which answers pings by itself.
+    type Socket: Stream<Item = Result<Message, Error>> + Sink<Message, Error = Error> + Send + Unpin;
+
+    /// Remembers the moment, from which time counts, and the TLS settings.
+    fn start(tls: Arc<ClientConfig>) -> Self;
+
+    /// The time since the start.
+    fn now(&self) -> Time;
+
+    /// Waits.
+    fn sleep(&self, duration: Duration) -> impl Future<Output = ()> + Send;
+
+    /// Runs a task, whose end nobody awaits.
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static);
+
+    /// Runs what may block on a thread for such; none if the runtime has ended.
+    fn run_blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> impl Future<Output = Option<T>> + Send;
+
+    /// The addresses of a host.
+    fn resolve(&self, host: &str, port: u16) -> impl Future<Output = io::Result<Vec<SocketAddr>>> + Send;
+
+    /// Connects to an address, without delay for small writes.
+    fn connect(&self, address: SocketAddr) -> impl Future<Output = io::Result<Self::Tcp>> + Send;
+
+    /// Uses a connection without TLS.
+    fn plain(&self, tcp: Self::Tcp) -> Self::Stream;
+
+    /// Uses a connection with TLS.
+    fn encrypt(
+        &self,
+        host: ServerName<'static>,
+        tcp: Self::Tcp,
+    ) -> impl Future<Output = io::Result<Self::Stream>> + Send;
+
+    /// Prepares a connection for HTTP.
+    fn http(&self, stream: Self::Stream) -> Self::Http;
+
+    /// Opens a WebSocket over a connection.
+    fn websocket(
+        &self,
+        url: Uri,
+        stream: Self::Stream,
+        config: WebSocketConfig,
+    ) -> impl Future<Output = Result<Self::Socket, Error>> + Send;
+}
+
+/// A future's output, if it comes by then.
+async fn by<R: Runtime, F: Future>(runtime: &R, by: Time, future: F) -> Option<F::Output> {
+    use futures_util::future::{Either, select};
+    use std::pin::pin;
+    // A deadline too far away to represent is never reached.
+    let left = by.since(runtime.now()).min(Duration::from_secs(86_400 * 365));
+    match select(pin!(future), pin!(runtime.sleep(left))).await {
+        Either::Left((output, _)) => Some(output),
+        Either::Right(_) => None,
+    }
+}

@@ -1,0 +1,146 @@
+//! Tokens: logins and tokens that are added come in here, and go to the [`Keeper`](crate::auth::Keeper); what it asks
+//! for and tells is carried on: a token that changed wakes the calls and wishes that wait for it.
+
+use super::call::What;
+use super::{CallId, Client, Life, Login, Notice, Output, Owner, StoreId, Timer};
+use crate::auth::flow::{DeviceFlow, FlowStep};
+use crate::auth::wire::Credentials;
+use crate::auth::{Account, KeeperOutput, Refresh, Scope, TokenError, TokenNotice, TokenRecord};
+use crate::id::UserId;
+use crate::time::Time;
+use secrecy::SecretString;
+
+impl Client {
+    /// Logs a user in: [`Notice::Prompt`] tells what to show, the reply whose token it is.
+    pub fn login(&mut self, now: Time, scopes: impl IntoIterator<Item = Scope>) -> Login {
+        let id = CallId(self.next_id());
+        if self.life != Life::Running {
+            self.reply(id, What::Login(Err(TokenError::Closed)));
+            return Login { id };
+        }
+        self.log_in(now, id, scopes.into_iter().collect());
+        Login { id }
+    }
+
+    pub(super) fn log_in(&mut self, now: Time, id: CallId, scopes: Vec<Scope>) {
+        let credentials = Credentials {
+            client_id: self.config.client_id.clone(),
+            client_secret: self.config.client_secret.clone(),
+        };
+        let (flow, request) = DeviceFlow::start(self.config.endpoints.oauth.clone(), credentials, scopes);
+        self.logins.insert(id, flow);
+        self.exchange(now, Owner::Login(id), request, true, now + self.config.answer_timeout);
+    }
+
+    /// Takes a user's tokens: validates them, writes them down, and replies whose they are. A refresh token is
+    /// reusable if the client has a secret.
+    pub fn add_token(&mut self, now: Time, access: SecretString, refresh: Option<SecretString>) -> Login {
+        let id = CallId(self.next_id());
+        if self.life != Life::Running {
+            self.reply(id, What::Login(Err(TokenError::Closed)));
+            return Login { id };
+        }
+        self.add(now, id, access, refresh);
+        self.settle(now);
+        Login { id }
+    }
+
+    pub(super) fn add(&mut self, now: Time, id: CallId, access: SecretString, refresh: Option<SecretString>) {
+        let reusable = self.config.client_secret.is_some();
+        let refresh = refresh.map(|token| Refresh { token, reusable });
+        self.adding.insert(id);
+        self.keeper.add(now, id.0, access, refresh);
+    }
+
+    /// Forgets a user's tokens, here and in the store. Their wishes are blocked until another token is added.
+    pub fn remove_token(&mut self, now: Time, user: &UserId) {
+        self.keeper.remove(user);
+        self.settle(now);
+    }
+
+    /// Sends a parked refresh token once more: see [`TokenNotice::Parked`].
+    pub fn retry_token(&mut self, now: Time, user: &UserId) {
+        if let Some(wall) = self.wall_at(now) {
+            self.keeper.retry(now, wall, user);
+            self.settle(now);
+        }
+    }
+
+    /// The tokens held.
+    pub fn tokens(&self) -> impl Iterator<Item = &TokenRecord> {
+        self.keeper.users().map(|(_, record)| record)
+    }
+
+    pub(super) fn only_user(&self) -> Option<UserId> {
+        let mut users = self.keeper.users();
+        match (users.next(), users.next()) {
+            (Some((user, _)), None) => Some(user.clone()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn login_step(&mut self, now: Time, id: CallId, step: FlowStep) {
+        match step {
+            FlowStep::Send(request) => {
+                self.exchange(now, Owner::Login(id), request, true, now + self.config.answer_timeout);
+            }
+            FlowStep::Prompt(prompt) => self.notice(Notice::Prompt(id, prompt)),
+            FlowStep::Wait => {}
+            FlowStep::Done(tokens) => {
+                self.logins.remove(&id);
+                self.add(now, id, tokens.access_token, tokens.refresh_token);
+            }
+            FlowStep::Failed(error) => {
+                self.logins.remove(&id);
+                self.reply(id, What::Login(Err(error)));
+            }
+        }
+        let deadline = self.logins.get(&id).and_then(DeviceFlow::deadline);
+        self.timers.set(&Timer::Login(id), deadline);
+    }
+
+    pub(super) fn keeper_says(&mut self, now: Time, output: KeeperOutput) {
+        match output {
+            KeeperOutput::Http { exchange, request, fresh_connection, answer_by } => {
+                self.exchange(now, Owner::Keeper(exchange), request, fresh_connection, answer_by);
+            }
+            KeeperOutput::Store { op, what } => {
+                let id = StoreId(self.next_id());
+                self.stores.insert(id, op);
+                self.out.push_back(Output::Store(id, what));
+            }
+            KeeperOutput::Changed(account) => {
+                self.wake(now, &account);
+                if self.keeper.is_loaded() {
+                    self.go_on_starting(now);
+                    self.wake_unresolved(now);
+                }
+            }
+            KeeperOutput::Added { tag, result } => {
+                self.adding.remove(&CallId(tag));
+                self.reply(CallId(tag), What::Login(result));
+            }
+            KeeperOutput::Notice(notice) => {
+                match &notice {
+                    TokenNotice::Refreshed(account) => {
+                        self.counts.refreshes += 1;
+                        self.token_changed(account);
+                    }
+                    TokenNotice::Validated(account) => self.token_changed(account),
+                    // A store that cannot be read is better told at the start than waited for.
+                    TokenNotice::StoreFailed(why) if !self.keeper.is_loaded() => {
+                        self.fail_starting(&TokenError::Store(why.clone()));
+                    }
+                    _ => {}
+                }
+                self.notice(Notice::Token(notice));
+            }
+        }
+    }
+
+    pub(super) fn token_changed(&mut self, account: &Account) {
+        if let Account::User(user) = account {
+            self.plan.token_changed(user);
+        }
+    }
+}

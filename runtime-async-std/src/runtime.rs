@@ -1,0 +1,89 @@
+//! [`AsyncStd`]: time, tasks and connections, as async-std has them.
+
+use async_std::net::{TcpStream, ToSocketAddrs};
+use async_std::task::{self, sleep, spawn_blocking};
+use async_tungstenite::tungstenite::protocol::WebSocketConfig;
+use async_tungstenite::tungstenite::{Error, http::Uri};
+use async_tungstenite::{WebSocketStream, client_async_with_config};
+use futures_io::{AsyncRead, AsyncWrite};
+use futures_rustls::TlsConnector;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use smol_hyper::rt::FuturesIo;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use twitchwire::Time;
+use twitchwire_front::tasks::Runtime;
+
+/// async-std's one runtime, which starts by itself.
+pub struct AsyncStd {
+    origin: Instant,
+    tls: TlsConnector,
+}
+
+/// A connection, with TLS or without.
+pub trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+impl Runtime for AsyncStd {
+    type Tcp = TcpStream;
+    type Stream = Box<dyn Io>;
+    type Http = FuturesIo<Box<dyn Io>>;
+    type Socket = WebSocketStream<Box<dyn Io>>;
+
+    fn start(tls: Arc<ClientConfig>) -> Self {
+        AsyncStd { origin: Instant::now(), tls: TlsConnector::from(tls) }
+    }
+
+    fn now(&self) -> Time {
+        Time::from_origin(self.origin.elapsed())
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        sleep(duration).await;
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        task::spawn(task);
+    }
+
+    async fn run_blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        Some(spawn_blocking(work).await)
+    }
+
+    async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        Ok((host, port).to_socket_addrs().await?.collect())
+    }
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<TcpStream> {
+        let tcp = TcpStream::connect(address).await?;
+        tcp.set_nodelay(true)?;
+        Ok(tcp)
+    }
+
+    fn plain(&self, tcp: TcpStream) -> Box<dyn Io> {
+        Box::new(tcp)
+    }
+
+    async fn encrypt(&self, host: ServerName<'static>, tcp: TcpStream) -> io::Result<Box<dyn Io>> {
+        Ok(Box::new(self.tls.connect(host, tcp).await?))
+    }
+
+    fn http(&self, stream: Box<dyn Io>) -> Self::Http {
+        FuturesIo::new(stream)
+    }
+
+    async fn websocket(
+        &self,
+        url: Uri,
+        stream: Box<dyn Io>,
+        config: WebSocketConfig,
+    ) -> Result<Self::Socket, Error> {
+        let (socket, _) = client_async_with_config(url, stream, Some(config)).await?;
+        Ok(socket)
+    }
+}

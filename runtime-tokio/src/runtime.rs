@@ -1,0 +1,92 @@
+//! [`Tokio`]: time, tasks and connections, as tokio has them.
+
+use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
+use rustls::pki_types::ServerName;
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpStream, lookup_host};
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep};
+use tokio_rustls::TlsConnector;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error, http::Uri};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+use twitchwire::Time;
+use twitchwire_front::tasks::Runtime;
+
+/// The runtime that [`Builder::start`](crate::Builder::start) was called on.
+pub struct Tokio {
+    origin: Instant,
+    handle: Handle,
+    tls: TlsConnector,
+}
+
+/// A connection, with TLS or without.
+pub trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+impl Runtime for Tokio {
+    type Tcp = TcpStream;
+    type Stream = Box<dyn Io>;
+    type Http = TokioIo<Box<dyn Io>>;
+    type Socket = WebSocketStream<Box<dyn Io>>;
+
+    fn start(tls: Arc<ClientConfig>) -> Self {
+        Tokio { origin: Instant::now(), handle: Handle::current(), tls: TlsConnector::from(tls) }
+    }
+
+    fn now(&self) -> Time {
+        Time::from_origin(self.origin.elapsed())
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        sleep(duration).await;
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.handle.spawn(task);
+    }
+
+    async fn run_blocking<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
+        spawn_blocking(work).await.ok()
+    }
+
+    async fn resolve(&self, host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
+        Ok(lookup_host((host, port)).await?.collect())
+    }
+
+    async fn connect(&self, address: SocketAddr) -> io::Result<TcpStream> {
+        let tcp = TcpStream::connect(address).await?;
+        tcp.set_nodelay(true)?;
+        Ok(tcp)
+    }
+
+    fn plain(&self, tcp: TcpStream) -> Box<dyn Io> {
+        Box::new(tcp)
+    }
+
+    async fn encrypt(&self, host: ServerName<'static>, tcp: TcpStream) -> io::Result<Box<dyn Io>> {
+        Ok(Box::new(self.tls.connect(host, tcp).await?))
+    }
+
+    fn http(&self, stream: Box<dyn Io>) -> Self::Http {
+        TokioIo::new(stream)
+    }
+
+    async fn websocket(
+        &self,
+        url: Uri,
+        stream: Box<dyn Io>,
+        config: WebSocketConfig,
+    ) -> Result<Self::Socket, Error> {
+        let (socket, _) = client_async_with_config(url, stream, Some(config)).await?;
+        Ok(socket)
+    }
+}

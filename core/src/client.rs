@@ -30,13 +30,14 @@ use crate::auth::flow::DeviceFlow;
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
-use crate::eventsub::{Dedup, Plan, Received, Shard, ShardConfig, Source, Webhook};
+use crate::eventsub::{Dedup, Drift, Plan, Received, Shard, ShardConfig, Source, Webhook};
 use crate::helix::{Budget, Endpoint, Limiter, Prepared};
 use crate::time::Time;
 use crate::timers::Timers;
 use bytes::Bytes;
 use call::What;
 use calls::Purpose;
+use compact_str::CompactString;
 use http::{Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -61,6 +62,8 @@ pub struct Counts {
     pub losses: u64,
     /// Tokens refreshed.
     pub refreshes: u64,
+    /// Events with something in them that this version does not know. Counted if [`Config::watch_drift`] is set.
+    pub drifts: u64,
     /// Requests to the webhook's callback that were not Twitch's.
     pub webhooks_refused: u64,
     /// Messages to the webhook's callback that were dropped because they were too old. If this rises, look at the
@@ -80,6 +83,8 @@ pub struct Client {
     shards: BTreeMap<u32, Shard>,
     dedup: Dedup,
     webhook: Webhook,
+    /// What was told of it, so that it is told once.
+    drift: BTreeSet<(CompactString, CompactString, Drift)>,
     calls: calls::Calls,
     logins: BTreeMap<CallId, DeviceFlow>,
     starting: BTreeMap<CallId, start::Starting>,
@@ -164,6 +169,7 @@ impl Client {
             shards: BTreeMap::new(),
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
             webhook: Webhook::new(config.webhook_secrets.clone(), config.remember_at_most),
+            drift: BTreeSet::new(),
             calls: calls::Calls::new(config.concurrent_requests),
             logins: BTreeMap::new(),
             starting: BTreeMap::new(),

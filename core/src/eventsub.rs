@@ -7,6 +7,7 @@
 
 mod decode;
 mod dedup;
+mod drift;
 pub mod frame;
 mod notification;
 mod plan;
@@ -17,6 +18,7 @@ mod webhook;
 
 pub use decode::Unreadable;
 pub use dedup::Dedup;
+pub use drift::Drift;
 pub use notification::{DecodeError, Notification, Source};
 pub use plan::{
     Blocked, Gap, GapScope, MAX_PER_SESSION, MAX_SESSIONS, Plan, Step, Subject, SubscriptionState, Via,

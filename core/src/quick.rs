@@ -430,8 +430,7 @@ mod tests {
         leaf.prop_recursive(4, 32, 5, |inner| {
             prop_oneof![
                 proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-                proptest::collection::btree_map(any::<String>(), inner, 0..5)
-                    .prop_map(|map| Value::from_iter(map)),
+                proptest::collection::btree_map(any::<String>(), inner, 0..5).prop_map(Value::from_iter),
             ]
         })
     }

@@ -69,7 +69,10 @@ macro_rules! open_enum {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
+                match self {
+                    $name::Unknown(other) => $crate::wire::write_unknown(other, serializer),
+                    known => serializer.serialize_str(known.as_str()),
+                }
             }
         }
 
@@ -91,6 +94,18 @@ macro_rules! open_enum {
     };
 }
 pub(crate) use open_enum;
+
+/// The name under which an unknown value is written: formats write the value alone, [`Drift`](crate::eventsub::Drift)
+/// tells it by this.
+pub(crate) const UNKNOWN: &str = "$twitchwire::Unknown";
+
+/// Writes a value that this version does not know; `""` stands for none.
+pub(crate) fn write_unknown<S: Serializer>(value: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        "" => serializer.serialize_str(value),
+        value => serializer.serialize_newtype_struct(UNKNOWN, value),
+    }
+}
 
 /// Reads null as the default: `"data": null` is an empty list.
 pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>

@@ -3,7 +3,7 @@
 use super::WishId;
 use crate::auth::TokenNotice;
 use crate::auth::flow::Prompt;
-use crate::eventsub::{Gap, GapScope, LostWhy, Notification, Subscription, SubscriptionState};
+use crate::eventsub::{Drift, Gap, GapScope, LostWhy, Notification, Subscription, SubscriptionState};
 use crate::id::SessionId;
 use crate::time::Time;
 use bytes::Bytes;
@@ -43,6 +43,15 @@ pub enum Notice {
         message_type: CompactString,
         /// The payload as it came.
         payload: Bytes,
+    },
+    /// An event holds something that this version does not know, for the first time. Nothing is lost by it.
+    Drift {
+        /// The topic.
+        topic: CompactString,
+        /// Its version.
+        version: CompactString,
+        /// What is unknown.
+        what: Drift,
     },
     /// The client is closed: nothing more will come.
     Closed,
@@ -112,6 +121,7 @@ impl fmt::Display for Notice {
             Notice::UnknownMessage { message_type, .. } => {
                 write!(f, "a message of the unknown type {message_type}")
             }
+            Notice::Drift { topic, version, what } => write!(f, "{topic} version {version}: {what}"),
             Notice::Closed => f.write_str("closed"),
         }
     }

@@ -3,8 +3,11 @@
 
 use super::{Client, Notice, Output, SessionNotice, SocketId, Timer};
 use crate::eventsub::frame::{Frame, Message};
-use crate::eventsub::{Notification, Opened, Shard, ShardOutput, Source};
+use crate::eventsub::{Notification, Opened, Shard, ShardOutput, Source, Subscription};
 use crate::time::Time;
+
+/// How much drift is told at most.
+const MOST_DRIFT: usize = 1000;
 
 impl Client {
     /// Runs a step of one shard's machine and carries out what it asks for.
@@ -76,6 +79,9 @@ impl Client {
                 self.counts.events += 1;
                 let notification =
                     Notification::new(frame.id, frame.timestamp, subscription, wish, source, event);
+                if self.config.watch_drift {
+                    self.watch_drift(&notification);
+                }
                 self.notice(Notice::Notification(notification));
             }
             Message::Revocation(subscription) => match source {
@@ -86,6 +92,19 @@ impl Client {
                 self.notice(Notice::UnknownMessage { message_type, payload });
             }
             Message::Welcome(_) | Message::Keepalive | Message::Reconnect(_) => {}
+        }
+    }
+
+    fn watch_drift(&mut self, notification: &Notification) {
+        let drift = notification.drift();
+        self.counts.drifts += u64::from(!drift.is_empty());
+        for what in drift {
+            let Subscription { topic, version, .. } = &notification.subscription;
+            let told = (topic.clone(), version.clone(), what);
+            if self.drift.len() < MOST_DRIFT && self.drift.insert(told.clone()) {
+                let (topic, version, what) = told;
+                self.notice(Notice::Drift { topic, version, what });
+            }
         }
     }
 }

@@ -18,8 +18,11 @@ const DEPTH: u8 = 100;
 /// Reads the value at the beginning of the text, and says where it ends.
 pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Option<(T, usize)> {
     let mut reader = Reader { text, at: 0, depth: DEPTH };
-    let value = T::deserialize(&mut reader).ok()?;
-    Some((value, reader.at))
+    match T::deserialize(&mut reader) {
+        // Whoever reads an object or a list reads it to its end.
+        Ok(value) if reader.depth == DEPTH => Some((value, reader.at)),
+        _ => None,
+    }
 }
 
 struct Reader<'de> {
@@ -129,22 +132,12 @@ impl<'de> Reader<'de> {
         }
     }
 
-    fn map<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Unusual> {
-        self.expect(b'{')?;
+    /// Steps into an object or a list. Its end is where [`Inside::next`] finds it: a value that passes through here is
+    /// moved once more.
+    fn open(&mut self, bracket: u8) -> Result<Inside<'_, 'de>, Unusual> {
+        self.expect(bracket)?;
         self.depth = self.depth.checked_sub(1).ok_or(Unusual)?;
-        let value = visitor.visit_map(Inside { reader: self, is_first: true })?;
-        self.depth += 1;
-        self.expect(b'}')?;
-        Ok(value)
-    }
-
-    fn seq<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Unusual> {
-        self.expect(b'[')?;
-        self.depth = self.depth.checked_sub(1).ok_or(Unusual)?;
-        let value = visitor.visit_seq(Inside { reader: self, is_first: true })?;
-        self.depth += 1;
-        self.expect(b']')?;
-        Ok(value)
+        Ok(Inside { reader: self, place: Place::First })
     }
 }
 
@@ -175,8 +168,8 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unusual> {
         match self.peek() {
             b'"' => self.string(visitor),
-            b'{' => self.map(visitor),
-            b'[' => self.seq(visitor),
+            b'{' => visitor.visit_map(self.open(b'{')?),
+            b'[' => visitor.visit_seq(self.open(b'[')?),
             b'n' => self.word(b"null").and_then(|()| visitor.visit_unit()),
             b't' => self.word(b"true").and_then(|()| visitor.visit_bool(true)),
             b'f' => self.word(b"false").and_then(|()| visitor.visit_bool(false)),
@@ -208,7 +201,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unusual> {
-        self.map(visitor)
+        visitor.visit_map(self.open(b'{')?)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -217,11 +210,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Unusual> {
-        self.map(visitor)
+        visitor.visit_map(self.open(b'{')?)
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unusual> {
-        self.seq(visitor)
+        visitor.visit_seq(self.open(b'[')?)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
@@ -251,24 +244,38 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 /// The inside of an object or a list.
 struct Inside<'a, 'de> {
     reader: &'a mut Reader<'de>,
-    is_first: bool,
+    place: Place,
+}
+
+enum Place {
+    First,
+    Later,
+    End,
 }
 
 impl Inside<'_, '_> {
-    /// Steps to the next item and gives its first byte; none where `end` is next.
-    fn next(&mut self, end: u8) -> Result<Option<u8>, Unusual> {
-        let mut byte = self.reader.peek();
-        if byte == end {
-            return Ok(None);
-        }
-        if !std::mem::take(&mut self.is_first) {
-            if byte != b',' {
-                return Err(Unusual);
+    /// Steps to the next item and gives its first byte, or steps out where there is none.
+    fn next(&mut self, bracket: u8) -> Result<Option<u8>, Unusual> {
+        let byte = match self.place {
+            Place::First => {
+                self.place = Place::Later;
+                self.reader.peek()
             }
-            self.reader.at += 1;
-            byte = self.reader.peek();
+            Place::Later if self.reader.peek() == b',' => {
+                self.reader.at += 1;
+                return Ok(Some(self.reader.peek()));
+            }
+            Place::Later if self.reader.peek() == bracket => bracket,
+            Place::Later => return Err(Unusual),
+            Place::End => return Ok(None),
+        };
+        if byte != bracket {
+            return Ok(Some(byte));
         }
-        Ok(Some(byte))
+        self.place = Place::End;
+        self.reader.at += 1;
+        self.reader.depth += 1;
+        Ok(None)
     }
 }
 

@@ -5,6 +5,7 @@
 //! again. This file is the boundary, the deadlines and the end; `calls.rs` is the life of a call, `tokens.rs`, `wishes.rs`
 //! and `shards.rs` are what goes to and comes from the keeper, the plan and the shards.
 
+mod bulk;
 mod call;
 mod calls;
 mod config;
@@ -14,32 +15,38 @@ mod notice;
 mod shards;
 mod start;
 mod tokens;
+mod visit;
 mod wishes;
 
-pub use call::{As, Call, Login, Reply};
-pub use config::Config;
+pub use bulk::{Many, Progress, Subscribed, Want};
+pub use call::{As, Call, Login, Reply, Revocation};
+pub use config::{Config, WhenLimited};
 pub use desk::{Desk, EventError, Filter, Heard, ListenerId, Next, WaitError, WishError};
 pub use io::*;
-pub use notice::{Notice, SessionNotice};
+pub use notice::{Custom, HandlerError, Notice, SessionNotice};
 pub use start::{Entry, Start, StartError};
+pub use visit::Visit;
 
 pub use crate::auth::TokenError;
 pub use crate::helix::CallError;
 
-use crate::auth::flow::DeviceFlow;
+use crate::auth::flow::{Flow, States};
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
-use crate::eventsub::{Dedup, Drift, Plan, Received, Shard, ShardConfig, Source, Webhook};
-use crate::helix::{Budget, Endpoint, Limiter, Prepared};
+use crate::eventsub::{Dedup, Drift, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook};
+use crate::helix::{Bucket, Budget, Endpoint, Limiter, Prepared};
+use crate::id::UserId;
 use crate::time::Time;
 use crate::timers::Timers;
+use bulk::Bulks;
 use bytes::Bytes;
 use call::What;
 use calls::Purpose;
 use compact_str::CompactString;
 use http::{Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
+use shards::Redemption;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -82,18 +89,34 @@ pub struct Client {
     shard_config: Arc<ShardConfig>,
     shards: BTreeMap<u32, Shard>,
     dedup: Dedup,
+    /// Redemptions passed on, by type, version and id.
+    redemptions: Dedup<Redemption>,
     webhook: Webhook,
     /// What was told of it, so that it is told once.
     drift: BTreeSet<(CompactString, CompactString, Drift)>,
     calls: calls::Calls,
-    logins: BTreeMap<CallId, DeviceFlow>,
+    logins: BTreeMap<CallId, Flow>,
+    /// None without a key for them.
+    states: Option<States>,
     starting: BTreeMap<CallId, start::Starting>,
     /// Tokens that somebody waits for to be proven and written down.
     adding: BTreeSet<CallId>,
+    /// Accounts whose tokens somebody was asked for.
+    wanted: BTreeSet<Account>,
+    /// Tokens that were given in answer, while they are proven.
+    given: BTreeMap<u64, Account>,
+    /// Tokens that somebody waits for to be revoked.
+    revoking: BTreeSet<CallId>,
     exchanges: BTreeMap<HttpId, Owner>,
     stores: BTreeMap<StoreId, u64>,
-    /// Wishes whose user is not known before the store is read.
+    /// Whether the store has been read, and this was told.
+    loaded: bool,
+    /// Wishes whose user is not known: before the store is read, or with more users than one, or none.
     unresolved: BTreeMap<WishId, Unresolved>,
+    /// Shards that are opened when their user's token is ready.
+    for_opening: BTreeMap<UserId, BTreeSet<u32>>,
+    /// Wishes that were asked for together.
+    bulks: Bulks,
     timers: Timers<Timer>,
     last_id: u64,
     jitter: Jitter,
@@ -117,8 +140,8 @@ enum Timer {
     Deadline(CallId),
     /// When to send a call again.
     Again(CallId),
-    /// When an account's bucket is full again.
-    Turn(Account),
+    /// When a bucket has room again.
+    Turn(Bucket),
     /// A shard's own deadline.
     Shard(u32),
     /// The plan's.
@@ -164,19 +187,34 @@ impl Client {
         Client {
             keeper,
             limiter: Limiter::new(),
-            plan: Plan::new(jitter.fork(), config.listened_until),
+            plan: Plan::new(
+                jitter.fork(),
+                PlanConfig {
+                    listened_until: config.listened_until,
+                    compare_every: config.compare_every.max(Duration::from_secs(60)),
+                    leftovers: config.leftovers,
+                },
+            ),
             shard_config: Arc::new(shard_config),
             shards: BTreeMap::new(),
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
+            redemptions: Dedup::new(config.remember_messages, config.remember_at_most),
             webhook: Webhook::new(config.webhook_secrets.clone(), config.remember_at_most),
             drift: BTreeSet::new(),
             calls: calls::Calls::new(config.concurrent_requests),
             logins: BTreeMap::new(),
+            states: config.state_key.clone().map(States::new),
             starting: BTreeMap::new(),
             adding: BTreeSet::new(),
+            wanted: BTreeSet::new(),
+            given: BTreeMap::new(),
+            revoking: BTreeSet::new(),
             exchanges: BTreeMap::new(),
             stores: BTreeMap::new(),
+            loaded: false,
             unresolved: BTreeMap::new(),
+            for_opening: BTreeMap::new(),
+            bulks: Bulks::default(),
             timers: Timers::new(),
             last_id: 0,
             jitter,
@@ -247,9 +285,12 @@ impl Client {
     /// Does not want a call's reply any more. What was sent already may still happen.
     pub fn cancel(&mut self, now: Time, call: CallId) {
         self.end_start(call);
-        if self.logins.remove(&call).is_some() {
+        // A code that was sent is spent: its tokens are taken all the same.
+        if matches!(self.logins.get(&call), Some(Flow::Device(_))) {
+            self.logins.remove(&call);
             self.timers.set(&Timer::Login(call), None);
         }
+        self.forget_bulk(call);
         self.drop_call(now, call);
         self.settle(now);
     }
@@ -268,7 +309,7 @@ impl Client {
         let (response, received) = self.webhook.receive(now, wall, request);
         match received {
             Received::Challenge(subscription) => self.notice(Notice::Verified(subscription)),
-            Received::Message(message) => self.pass_on(Source::Webhook, message),
+            Received::Message(message) => self.pass_on(now, Source::Webhook, message),
             Received::Unreadable { raw, why } => self.notice(Notice::Unreadable { raw, why }),
             Received::Repeated(_) => self.counts.duplicates += 1,
             Received::Outdated { .. } => self.counts.webhooks_outdated += 1,
@@ -287,7 +328,8 @@ impl Client {
         self.counts
     }
 
-    /// Ends: subscriptions are deleted, sockets closed, calls cancelled. [`Notice::Closed`] is the last output.
+    /// Ends: subscriptions are deleted ([`Config::delete_at_close`]), sockets closed, calls cancelled.
+    /// [`Notice::Closed`] is the last output; a second time does nothing.
     pub fn close(&mut self, now: Time) {
         if self.life != Life::Running {
             return;
@@ -295,12 +337,13 @@ impl Client {
         self.life = Life::Closing;
         self.unresolved.clear();
         self.cancel_application_calls(now);
+        self.cancel_bulks();
         self.fail_starting(&TokenError::Closed);
         for id in std::mem::take(&mut self.logins).into_keys() {
             self.timers.set(&Timer::Login(id), None);
             self.reply(id, What::Login(Err(TokenError::Closed)));
         }
-        self.plan.unwish_all();
+        self.plan.unwish_all(self.config.delete_at_close);
         self.timers.set(&Timer::Closing, Some(now + CLOSING));
         self.settle(now);
     }
@@ -391,7 +434,7 @@ impl Client {
                 }
                 Timer::Deadline(call) => self.call_deadline(now, call),
                 Timer::Again(call) => self.advance(now, call),
-                Timer::Turn(account) => self.turn(now, &account),
+                Timer::Turn(bucket) => self.turn(now, &bucket),
                 Timer::Shard(shard) => self.with_shard(now, shard, |shard| shard.timeout(now)),
                 Timer::Plan => self.plan.timeout(now),
                 Timer::Keeper => {
@@ -449,6 +492,9 @@ impl Client {
         let shards: Vec<u32> = self.shards.keys().copied().collect();
         for shard in shards {
             self.with_shard(now, shard, |shard| shard.close(now));
+        }
+        for id in std::mem::take(&mut self.revoking) {
+            self.reply(id, What::Revoked(Err(TokenError::Closed)));
         }
         for id in std::mem::take(&mut self.adding) {
             self.reply(id, What::Login(Err(TokenError::Closed)));

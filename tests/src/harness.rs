@@ -10,11 +10,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+use twitchwire::auth::provider::Provider;
 use twitchwire::auth::store::{MemoryStore, Store, StoreError, StoreOp};
 use twitchwire::eventsub::Gap;
 use twitchwire::{
-    Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Output, Sent,
-    SocketId, StoreId, Time,
+    CallId, Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Notice,
+    Output, Reply, Sent, SocketId, StoreId, Time,
 };
 
 mod node;
@@ -185,6 +186,11 @@ impl Harness {
         &self.nodes[number]
     }
 
+    /// Gives a client somebody to ask for tokens.
+    pub fn provide(&mut self, number: usize, provider: impl Provider + 'static) {
+        self.nodes[number].provider = Some(Box::new(provider));
+    }
+
     /// What broke, in words.
     pub fn failures(&self) -> &[String] {
         &self.failures
@@ -218,7 +224,13 @@ impl Harness {
         self.subscribe_again(number, wanted, None, Vec::new());
     }
 
-    fn subscribe_again(&mut self, number: usize, wanted: Wanted, held_since: Option<Time>, gaps: Vec<Gap>) {
+    fn subscribe_again(
+        &mut self,
+        number: usize,
+        wanted: Wanted,
+        held_since: Option<Time>,
+        gaps: Vec<(u32, Gap)>,
+    ) {
         let now = self.now;
         let node = &mut self.nodes[number];
         let wish = wanted.subscribe(&mut node.client, now);
@@ -233,12 +245,15 @@ impl Harness {
 
     /// Ends a client's process without a word, and starts another on the same store, with the same wishes.
     pub fn restart(&mut self, number: usize) {
+        self.crash(number, Duration::from_millis(1));
+    }
+
+    /// As [`Harness::restart`], but Twitch notices the dead sockets only after a while.
+    pub fn crash(&mut self, number: usize, noticed_after: Duration) {
         self.note(|| format!("client {number} dies and is started again"));
         self.restarts.push(self.now);
-        let dead: Vec<PeerId> =
-            self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect();
-        for peer in dead {
-            self.schedule(Duration::from_millis(1), Event::ServerLosesPeer { peer });
+        for peer in self.peers_of(number) {
+            self.schedule(noticed_after, Event::ServerLosesPeer { peer });
         }
         let wanted = self.nodes[number].die();
         self.start(number);
@@ -251,17 +266,31 @@ impl Harness {
     /// its sockets say nothing and its wall clock jumps.
     pub fn sleep(&mut self, number: usize, by: Duration) {
         self.note(|| format!("client {number} sleeps for {by:?}"));
-        let peers: Vec<PeerId> =
-            self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect();
-        for peer in peers {
+        self.silence(number);
+        self.nodes[number].ahead += by;
+        let life = self.nodes[number].life;
+        self.schedule(Duration::from_millis(2), Event::Wall { node: number, life });
+    }
+
+    /// A client's sockets go silent, in both directions; Twitch notices, the client is not told.
+    pub fn silence(&mut self, number: usize) {
+        for peer in self.peers_of(number) {
             if let Some(peer) = self.peers.get_mut(&peer) {
                 peer.silent = true;
             }
             self.schedule(Duration::from_millis(1), Event::ServerLosesPeer { peer });
         }
-        self.nodes[number].ahead += by;
-        let life = self.nodes[number].life;
-        self.schedule(Duration::from_millis(2), Event::Wall { node: number, life });
+    }
+
+    /// The reply to a call of a client, if it has come.
+    pub fn take_reply(&mut self, number: usize, call: CallId) -> Option<Reply> {
+        let replies = &mut self.nodes[number].replies;
+        let at = replies.iter().position(|(id, _)| *id == call)?;
+        Some(replies.remove(at).1)
+    }
+
+    fn peers_of(&self, number: usize) -> Vec<PeerId> {
+        self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect()
     }
 
     /// Takes what is due until this time.
@@ -301,11 +330,13 @@ impl Harness {
     fn start(&mut self, number: usize) {
         let now = self.now;
         let node = &mut self.nodes[number];
-        node.started = self.world.wall(now);
         let mut config = node.config.clone();
         config.endpoints = Self::endpoints();
         config.seed = self.rng.below(u64::from(u32::MAX));
         config.name = format!("client {number} life {}", node.life);
+        let mut key = [0; 32];
+        key.fill_with(|| self.rng.below(256) as u8);
+        config.state_key = Some(key.into());
         node.client = Client::new(now, config);
         let life = node.life;
         self.happen(Event::Wall { node: number, life });
@@ -445,11 +476,22 @@ impl Harness {
                 }
                 Output::Reply(id, reply) => self.nodes[number].replies.push((id, reply)),
                 Output::Notice(notice) => {
+                    self.note(|| format!("client {number}: {notice}"));
+                    if let (Notice::TokenWanted(wanted), Some(provider)) =
+                        (&notice, &self.nodes[number].provider)
+                    {
+                        let given = provider.token(wanted);
+                        self.nodes[number].client.give_token(self.now, wanted.account.clone(), given);
+                    }
                     if let Err(what) = self.nodes[number].hear(self.now, notice) {
                         self.fail(what);
                     }
                 }
             }
+        }
+        let node = &mut self.nodes[number];
+        if node.config.listened_until.is_none() || self.rng.chance(0.05) {
+            node.write_down();
         }
         if let Some(at) = self.nodes[number].client.poll_timeout()
             && at <= self.now

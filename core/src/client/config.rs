@@ -1,8 +1,10 @@
 //! [`Config`]: everything a client is told once. All timeouts live here.
 
 use crate::auth::KeeperTimes;
+use crate::auth::flow::StateKey;
+use crate::callback::Callback;
 use crate::endpoints::Endpoints;
-use crate::eventsub::WebhookSecret;
+use crate::eventsub::{Leftovers, WebhookSecret};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -18,6 +20,14 @@ pub struct Config {
     pub app_token: Option<SecretString>,
     /// Where Twitch is.
     pub endpoints: Endpoints,
+    /// Whether somebody answers [`Notice::TokenWanted`](crate::Notice::TokenWanted): calls then wait for the answer where
+    /// they would fail for lack of a token.
+    pub ask_for_tokens: bool,
+    /// Where the application's own pages are: users who authorise it come back there.
+    pub callback: Callback,
+    /// Signs the `state` of authorisations: 32 bytes from the system's source of randomness, others for each client. Not
+    /// derived from the seed, which is no secret. Without a key no authorisation can be started.
+    pub state_key: Option<StateKey>,
     /// Spreads retries. Give each process another, and a test always the same.
     pub seed: u64,
     /// Names this client in the token store while it refreshes. Must differ between processes and clients that share
@@ -29,13 +39,26 @@ pub struct Config {
     pub answer_timeout: Duration,
     /// For how long a call may take in all, waits for a token and for the rate limit included.
     pub call_timeout: Duration,
+    /// What becomes of a call for which the rate limit has no room.
+    pub when_limited: WhenLimited,
     /// How many requests to Helix may be under way at once.
     pub concurrent_requests: usize,
     /// The longest silence to ask EventSub for, in seconds, 10 to 600.
     pub keepalive: u16,
     /// When the application last listened, if it did: what happened since may be missing, and a
-    /// [`Gap`](crate::eventsub::Gap) says so for each wish that is held.
+    /// [`Gap`](crate::eventsub::Gap) says so for each wish that is held. Write
+    /// [`Client::listened_until`](crate::Client::listened_until) down now and then, and give it to the next process.
     pub listened_until: Option<Timestamp>,
+    /// How often each user's wishes are compared with the subscriptions that Twitch lists, to find those that ended
+    /// without a word; at least a minute. It also happens soon after a session has moved.
+    pub compare_every: Duration,
+    /// What happens to WebSocket subscriptions that a former process has left.
+    pub leftovers: Leftovers,
+    /// Whether closing deletes the WebSocket subscriptions. Without, they end with their sessions.
+    pub delete_at_close: bool,
+    /// Whether a redemption (of channel points or a power-up) is passed on once even if it comes in two messages, as
+    /// it may while a dead process's subscription lingers.
+    pub redemptions_once: bool,
     /// The secrets of the application's webhook subscriptions: what comes to the callback is signed with one of them. More
     /// than one where a new secret replaces an old one. Without any, [`Client::webhook`](crate::Client::webhook)
     /// refuses everything.
@@ -49,6 +72,17 @@ pub struct Config {
     pub remember_at_most: usize,
 }
 
+/// What becomes of a call for which the rate limit of its token, or its operation's own, has no room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenLimited {
+    /// It waits, as long as [`Config::call_timeout`] allows. One that would have to wait longer for its operation's own
+    /// limit fails at once, as with [`Fail`](Self::Fail).
+    #[default]
+    Wait,
+    /// It fails with [`CallError::Limited`](crate::CallError::Limited), which says when to try again.
+    Fail,
+}
+
 impl Config {
     /// The usual settings for this client id.
     pub fn new(client_id: impl Into<String>) -> Self {
@@ -57,14 +91,22 @@ impl Config {
             client_secret: None,
             app_token: None,
             endpoints: Endpoints::twitch(),
+            ask_for_tokens: false,
+            callback: Callback::default(),
+            state_key: None,
             seed: 0,
             name: "twitchwire".into(),
             tokens: KeeperTimes::default(),
             answer_timeout: Duration::from_secs(20),
             call_timeout: Duration::from_secs(60),
+            when_limited: WhenLimited::default(),
             concurrent_requests: 16,
             keepalive: 10,
             listened_until: None,
+            compare_every: Duration::from_secs(600),
+            leftovers: Leftovers::Keep,
+            delete_at_close: true,
+            redemptions_once: false,
             webhook_secrets: Vec::new(),
             watch_drift: false,
             remember_messages: Duration::from_secs(600),

@@ -1,29 +1,39 @@
 //! [`Notice`]: what the client tells unasked.
 
-use super::WishId;
+use super::{Progress, WishId};
 use crate::auth::TokenNotice;
 use crate::auth::flow::Prompt;
+use crate::auth::provider::TokenWanted;
 use crate::eventsub::{Drift, Gap, GapScope, LostWhy, Notification, Subscription, SubscriptionState};
 use crate::id::SessionId;
 use crate::time::Time;
 use bytes::Bytes;
 use compact_str::CompactString;
+use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 /// Something the application may want to know.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Notice {
+    /// The store has been read: the client knows its users.
+    Ready,
     /// Something happened that was subscribed to.
     Notification(Notification),
     /// Events may be missing.
     Gap(Gap),
     /// How a wish fares.
     Subscription(WishId, SubscriptionState),
+    /// How far wishes that were asked for together have come.
+    Progress(super::CallId, Progress),
     /// What happens to a link.
     Session(SessionNotice),
     /// What happens to a token.
     Token(TokenNotice),
+    /// A call waits for a token that is not held: answer with [`Client::give_token`](crate::Client::give_token). Only with
+    /// [`Config::ask_for_tokens`](crate::Config::ask_for_tokens).
+    TokenWanted(TokenWanted),
     /// A login waits for the user.
     Prompt(super::CallId, Prompt),
     /// Twitch asked whether the webhook's callback is this application's, and was answered: the subscription begins.
@@ -53,8 +63,49 @@ pub enum Notice {
         /// What is unknown.
         what: Drift,
     },
+    /// Something of the application's own, for its listeners.
+    Custom(Custom),
+    /// A handler of the application failed.
+    Failed(Arc<HandlerError>),
     /// The client is closed: nothing more will come.
     Closed,
+}
+
+/// Something of the application's own that goes the way of all notices, under a name of its own.
+#[derive(Clone)]
+pub struct Custom {
+    /// Its name, for [`Filter::Custom`](super::Filter::Custom).
+    pub name: CompactString,
+    payload: Arc<dyn Any + Send + Sync>,
+}
+
+impl Custom {
+    /// A notice of this name.
+    pub fn new(name: impl Into<CompactString>, payload: impl Any + Send + Sync) -> Self {
+        Custom { name: name.into(), payload: Arc::new(payload) }
+    }
+
+    /// What it carries, if it is of this type.
+    pub fn payload<T: Any>(&self) -> Option<&T> {
+        self.payload.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Custom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Custom({})", self.name)
+    }
+}
+
+/// What a handler of the application failed with.
+#[derive(Debug, thiserror::Error)]
+#[error("a handler failed: {error}")]
+#[non_exhaustive]
+pub struct HandlerError {
+    /// Which listener it handled for.
+    pub listener: super::ListenerId,
+    /// What it failed with.
+    pub error: Box<dyn std::error::Error + Send + Sync>,
 }
 
 /// What happens to a link.
@@ -108,6 +159,7 @@ impl fmt::Display for Notice {
             Notice::Subscription(WishId(wish), state) => write!(f, "wish {wish}: {state}"),
             Notice::Session(session) => session.fmt(f),
             Notice::Token(token) => token.fmt(f),
+            Notice::TokenWanted(wanted) => wanted.fmt(f),
             Notice::Prompt(_, prompt) => prompt.fmt(f),
             Notice::Verified(Subscription { topic, version, .. }) => {
                 write!(f, "the webhook for {topic} version {version} is verified")
@@ -122,6 +174,12 @@ impl fmt::Display for Notice {
                 write!(f, "a message of the unknown type {message_type}")
             }
             Notice::Drift { topic, version, what } => write!(f, "{topic} version {version}: {what}"),
+            Notice::Ready => f.write_str("ready"),
+            Notice::Progress(_, Progress { held, failed, of, .. }) => {
+                write!(f, "of {of} wishes {held} are held, {failed} failed")
+            }
+            Notice::Custom(custom) => write!(f, "{}", custom.name),
+            Notice::Failed(error) => error.fmt(f),
             Notice::Closed => f.write_str("closed"),
         }
     }
@@ -164,6 +222,7 @@ impl fmt::Display for Gap {
 impl fmt::Display for SubscriptionState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            SubscriptionState::Pending => f.write_str("asked for"),
             SubscriptionState::Enabled { .. } => f.write_str("enabled"),
             SubscriptionState::Interrupted => f.write_str("interrupted"),
             SubscriptionState::Retrying { why, .. } => write!(f, "tried again soon: {why}"),
@@ -181,13 +240,20 @@ impl fmt::Display for TokenNotice {
             TokenNotice::RefreshDelayed { account, why } => {
                 write!(f, "the token of {account} is not renewed yet, tried again soon: {why}")
             }
+            TokenNotice::NotTaken { account, why } => {
+                write!(f, "the token that was given for {account} cannot be used: {why}")
+            }
             TokenNotice::ReauthRequired { user, reason } => {
                 write!(f, "user {user} has to authorise the application again: {reason}")
             }
             TokenNotice::Parked { user, why } => write!(f, "the refresh of user {user} is parked: {why}"),
             TokenNotice::Misconfigured(why) => write!(f, "check the client id and secret: {why}"),
             TokenNotice::StoreFailed(why) => write!(f, "tokens cannot be stored, tried again soon: {why}"),
-            TokenNotice::Removed(user) => write!(f, "the token of user {user} was removed from the store"),
+            TokenNotice::Added(identity) => {
+                write!(f, "the tokens of {} (user {}) are added", identity.login, identity.user)
+            }
+            TokenNotice::Revoked(user) => write!(f, "the tokens of user {user} are revoked"),
+            TokenNotice::Removed(user) => write!(f, "the tokens of user {user} are removed"),
         }
     }
 }

@@ -35,7 +35,9 @@ use crate::auth::flow::{Flow, States};
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
-use crate::eventsub::{Conduit, Dedup, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook};
+use crate::eventsub::{
+    Conduit, Dedup, Drift, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook,
+};
 use crate::helix::{Bucket, Budget, Endpoint, Limiter, Prepared};
 use crate::id::UserId;
 use crate::time::Time;
@@ -44,6 +46,7 @@ use bulk::Bulks;
 use bytes::Bytes;
 use call::What;
 use calls::Purpose;
+use compact_str::CompactString;
 use http::{Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
 use shards::Redemption;
@@ -69,6 +72,8 @@ pub struct Counts {
     pub losses: u64,
     /// Tokens refreshed.
     pub refreshes: u64,
+    /// Events with something in them that this version does not know. Counted if [`Config::watch_drift`] is set.
+    pub drifts: u64,
     /// Requests to the webhook's callback that were not Twitch's.
     pub webhooks_refused: u64,
     /// Messages to the webhook's callback that were dropped because they were too old. If this rises, look at the
@@ -96,6 +101,8 @@ pub struct Client {
     /// Redemptions passed on, by type, version and id.
     redemptions: Dedup<Redemption>,
     webhook: Webhook,
+    /// What was told of it, so that it is told once.
+    drift: BTreeSet<(CompactString, CompactString, Drift)>,
     calls: calls::Calls,
     logins: BTreeMap<CallId, Flow>,
     /// None without a key for them.
@@ -214,6 +221,7 @@ impl Client {
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
             redemptions: Dedup::new(config.remember_messages, config.remember_at_most),
             webhook: Webhook::new(config.webhook_secrets.clone(), config.remember_at_most),
+            drift: BTreeSet::new(),
             calls: calls::Calls::new(config.concurrent_requests),
             logins: BTreeMap::new(),
             states: config.state_key.clone().map(States::new),

@@ -9,6 +9,7 @@
 mod conduit;
 mod decode;
 mod dedup;
+mod drift;
 pub mod frame;
 mod notification;
 mod plan;
@@ -25,6 +26,7 @@ pub use conduit::{
 };
 pub use decode::Unreadable;
 pub use dedup::Dedup;
+pub use drift::Drift;
 pub use notification::{DecodeError, Notification, Source};
 pub use plan::{
     Blocked, Costs, Fix, Gap, GapScope, Leftovers, Listed, MAX_PER_SESSION, MAX_SESSIONS, Plan, PlanConfig,

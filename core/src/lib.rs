@@ -92,6 +92,7 @@ mod endpoints;
 pub mod eventsub;
 pub mod helix;
 pub mod id;
+mod quick;
 mod time;
 mod timers;
 pub mod value;

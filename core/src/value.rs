@@ -160,6 +160,30 @@ open_enum! {
     }
 }
 
+open_enum! {
+    /// What kind of Hype Train.
+    pub enum HypeTrainKind {
+        /// An ordinary one.
+        Regular = "regular",
+        /// A treasure train.
+        Treasure = "treasure",
+        /// A golden Kappa train.
+        GoldenKappa = "golden_kappa",
+    }
+}
+
+open_enum! {
+    /// How somebody contributed to a Hype Train.
+    pub enum ContributionKind {
+        /// With Bits.
+        Bits = "bits",
+        /// With a subscription or a gift of some.
+        Subscription = "subscription",
+        /// In another way.
+        Other = "other",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,8 @@
 //! Request and event structs name these helpers in `#[serde(deserialize_with = "…")]`; nothing here keeps state.
 
 use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 use serde::Serializer;
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use std::fmt;
@@ -67,7 +69,10 @@ macro_rules! open_enum {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.as_str())
+                match self {
+                    $name::Unknown(other) => $crate::wire::write_unknown(other, serializer),
+                    known => serializer.serialize_str(known.as_str()),
+                }
             }
         }
 
@@ -89,6 +94,18 @@ macro_rules! open_enum {
     };
 }
 pub(crate) use open_enum;
+
+/// The name under which an unknown value is written: formats write the value alone, [`Drift`](crate::eventsub::Drift)
+/// tells it by this.
+pub(crate) const UNKNOWN: &str = "$twitchwire::Unknown";
+
+/// Writes a value that this version does not know; `""` stands for none.
+pub(crate) fn write_unknown<S: Serializer>(value: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    match value {
+        "" => serializer.serialize_str(value),
+        value => serializer.serialize_newtype_struct(UNKNOWN, value),
+    }
+}
 
 /// Reads null as the default: `"data": null` is an empty list.
 pub(crate) fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
@@ -223,6 +240,51 @@ pub(crate) fn epoch<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
     deserializer.deserialize_any(Epoch)
 }
 
+/// Reads a time. The form that Twitch writes, `2026-01-02T03:04:05.678Z`, takes a short way.
+pub(crate) fn time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    struct Time;
+    impl Visitor<'_> for Time {
+        type Value = Timestamp;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a time")
+        }
+
+        fn visit_str<E: de::Error>(self, time: &str) -> Result<Timestamp, E> {
+            match usual_time(time.as_bytes()) {
+                Some(time) => Ok(time),
+                None => time.parse().map_err(E::custom),
+            }
+        }
+    }
+    deserializer.deserialize_str(Time)
+}
+
+fn usual_time(time: &[u8]) -> Option<Timestamp> {
+    let (date_and_time, rest) = time.split_first_chunk::<19>()?;
+    let [y0, y1, y2, y3, b'-', m0, m1, b'-', d0, d1, b'T', h0, h1, b':', n0, n1, b':', s0, s1] =
+        *date_and_time
+    else {
+        return None;
+    };
+    let digit = |byte: u8| byte.is_ascii_digit().then(|| i32::from(byte - b'0'));
+    let two = |a: u8, b: u8| Some(digit(a)? * 10 + digit(b)?);
+    let small = |a: u8, b: u8| i8::try_from(two(a, b)?).ok();
+    let fraction = match rest {
+        b"Z" => &[][..],
+        [b'.', fraction @ .., b'Z'] if (1..=9).contains(&fraction.len()) => fraction,
+        _ => return None,
+    };
+    let mut nanoseconds = 0;
+    for at in 0..9 {
+        nanoseconds = nanoseconds * 10 + fraction.get(at).map_or(Some(0), |byte| digit(*byte))?;
+    }
+    let year = i16::try_from(two(y0, y1)? * 100 + two(y2, y3)?).ok()?;
+    let (month, day) = (small(m0, m1)?, small(d0, d1)?);
+    let time = DateTime::new(year, month, day, small(h0, h1)?, small(n0, n1)?, small(s0, s1)?, nanoseconds);
+    Offset::UTC.to_timestamp(time.ok()?).ok()
+}
+
 /// Writes a time in epoch seconds, none as 0.
 pub(crate) fn write_epoch<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_i64(time.map_or(0, |time| time.as_second()))
@@ -290,6 +352,36 @@ mod tests {
             let odd: Odd = serde_json::from_str(&format!(r#"{{"count":1,"id":"",{none}}}"#)).unwrap();
             assert_eq!(odd.at, None, "{none}");
             assert_eq!(serde_json::to_string(&odd).unwrap(), r#"{"count":1,"id":"","at":0}"#);
+        }
+    }
+
+    #[test]
+    fn a_time_is_the_same_on_the_short_way() {
+        #[derive(serde::Deserialize)]
+        #[serde(transparent)]
+        struct At(#[serde(deserialize_with = "time")] Timestamp);
+        for text in [
+            "2026-01-02T03:04:05Z",
+            "2026-01-02T03:04:05.6Z",
+            "2024-02-29T23:59:59.123456789Z",
+            "0000-01-01T00:00:00Z",
+            "2026-12-31T23:59:60Z",
+            "2026-01-02T03:04:05+01:00",
+            "2026-01-02 03:04:05Z",
+            "2026-01-02T03:04:05.1234567890Z",
+            "2026-01-02T03:04:05.Z",
+            "2023-02-29T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "2026-01-02T24:00:00Z",
+            "2026-01-02T03:04:05.12/Z",
+            "2026-01-0:T03:04:05Z",
+            "",
+        ] {
+            let read = serde_json::from_value::<At>(text.into()).map(|At(time)| time).ok();
+            assert_eq!(read, text.parse().ok(), "{text}");
+            if let Some(usual) = usual_time(text.as_bytes()) {
+                assert_eq!(Some(usual), read, "{text}");
+            }
         }
     }
 

@@ -6,17 +6,28 @@ mod helix;
 pub use helix::helix;
 
 use bytes::Bytes;
-use serde_json::Value;
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
 use twitchwire::auth::wire;
 use twitchwire::eventsub::Event;
-use twitchwire::eventsub::frame::{self, Message};
+use twitchwire::eventsub::frame::{self, Frame, Message, Session};
 use twitchwire_sim::schedule;
 
-/// Any bytes as a frame: no panic; and wherever the bytes are JSON without a repeated key, the envelope says the same
-/// as a plain reading of it.
+mod notification;
+mod webhook;
+
+pub use notification::notification;
+pub use webhook::webhook;
+
+/// Any bytes as a frame: no panic; what is read is the same when it is written and read again; and wherever the bytes
+/// are JSON without a repeated key, the envelope says the same as a plain reading of it.
 pub fn frame(data: &[u8]) {
     let bytes = Bytes::copy_from_slice(data);
     let Ok(frame) = frame::read(&bytes) else { return };
+    if let Some(written) = write(&frame) {
+        let again = frame::read(&written.into()).expect("what was written is read");
+        assert_eq!(format!("{again:?}"), format!("{frame:?}"));
+    }
     // The usual notification is not looked at behind its subscription, so it may be no JSON at all.
     let Ok(plain) = serde_json::from_slice::<Value>(data) else { return };
     if repeats_a_key(data, &plain) {
@@ -44,6 +55,38 @@ pub fn frame(data: &[u8]) {
         }
         _ => {}
     }
+}
+
+/// The frame as Twitch would write it; none for one whose event is no JSON.
+fn write(frame: &Frame) -> Option<String> {
+    let (message_type, payload) = match &frame.message {
+        Message::Welcome(Session { id, keepalive }) => {
+            let keepalive = keepalive.map(|keepalive| keepalive.as_secs());
+            let session = json!({"id": id, "keepalive_timeout_seconds": keepalive});
+            ("session_welcome", json!({"session": session}).to_string())
+        }
+        Message::Keepalive => ("session_keepalive", "{}".to_owned()),
+        Message::Reconnect(url) => {
+            let session = json!({"reconnect_url": url.expose().as_str()});
+            ("session_reconnect", json!({"session": session}).to_string())
+        }
+        Message::Notification { subscription, event } => {
+            let event: &RawValue = serde_json::from_slice(event).ok()?;
+            let subscription = serde_json::to_string(subscription).expect("a subscription is JSON");
+            ("notification", format!(r#"{{"subscription":{subscription},"event":{event}}}"#))
+        }
+        Message::Revocation(subscription) => {
+            ("revocation", json!({"subscription": subscription}).to_string())
+        }
+        Message::Unknown { message_type, payload } => {
+            (message_type.as_str(), String::from_utf8(payload.to_vec()).expect("JSON is text"))
+        }
+        _ => return None,
+    };
+    let metadata = json!({
+        "message_id": frame.id, "message_type": message_type, "message_timestamp": frame.timestamp.to_string(),
+    });
+    Some(format!(r#"{{"metadata":{metadata},"payload":{payload}}}"#))
 }
 
 /// Whether an object has a key twice, which JSON allows and readers settle differently: then the text is longer than

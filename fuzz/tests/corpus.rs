@@ -24,6 +24,33 @@ fn no_kept_event_panics() {
 }
 
 #[test]
+fn no_kept_notification_loses_what_twitch_said() {
+    each("notification", twitchwire_fuzz::notification);
+}
+
+#[test]
+fn no_kept_request_to_a_webhook_gets_in_unsigned_or_twice() {
+    each("webhook", twitchwire_fuzz::webhook);
+}
+
+/// What a fuzzer would begin with, where there is none.
+#[test]
+fn invented_notifications_lose_nothing_either() {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    for length in (2..32).cycle().take(3000) {
+        let input: Vec<u8> = std::iter::repeat_with(|| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 32) as u8
+        })
+        .take(length)
+        .collect();
+        twitchwire_fuzz::notification(&input);
+    }
+}
+
+#[test]
 fn no_kept_answer_of_the_oauth_service_panics() {
     each("oauth", twitchwire_fuzz::oauth);
 }

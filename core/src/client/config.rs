@@ -66,6 +66,9 @@ pub struct Config {
     /// than one where a new secret replaces an old one. Without any, [`Client::webhook`](crate::Client::webhook)
     /// refuses everything.
     pub webhook_secrets: Vec<WebhookSecret>,
+    /// Whether events are searched for what this version does not know: [`Notice::Drift`](crate::Notice::Drift). Off, it
+    /// costs nothing; on, several times what reading an event does.
+    pub watch_drift: bool,
     /// For how long EventSub message ids are remembered, to drop what comes twice.
     pub remember_messages: Duration,
     /// How many message ids are remembered at most.
@@ -109,6 +112,7 @@ impl Config {
             delete_at_close: true,
             redemptions_once: false,
             webhook_secrets: Vec::new(),
+            watch_drift: false,
             remember_messages: Duration::from_secs(600),
             remember_at_most: 65_536,
         }

@@ -4,7 +4,9 @@ use super::{Progress, WishId};
 use crate::auth::TokenNotice;
 use crate::auth::flow::Prompt;
 use crate::auth::provider::TokenWanted;
-use crate::eventsub::{ConduitNotice, Gap, GapScope, LostWhy, Notification, Subscription, SubscriptionState};
+use crate::eventsub::{
+    ConduitNotice, Drift, Gap, GapScope, LostWhy, Notification, Subscription, SubscriptionState,
+};
 use crate::id::SessionId;
 use crate::time::Time;
 use bytes::Bytes;
@@ -55,6 +57,15 @@ pub enum Notice {
         message_type: CompactString,
         /// The payload as it came.
         payload: Bytes,
+    },
+    /// An event holds something that this version does not know, for the first time. Nothing is lost by it.
+    Drift {
+        /// The topic.
+        topic: CompactString,
+        /// Its version.
+        version: CompactString,
+        /// What is unknown.
+        what: Drift,
     },
     /// Something of the application's own, for its listeners.
     Custom(Custom),
@@ -167,6 +178,7 @@ impl fmt::Display for Notice {
             Notice::UnknownMessage { message_type, .. } => {
                 write!(f, "a message of the unknown type {message_type}")
             }
+            Notice::Drift { topic, version, what } => write!(f, "{topic} version {version}: {what}"),
             Notice::Ready => f.write_str("ready"),
             Notice::Progress(_, Progress { held, failed, of, .. }) => {
                 write!(f, "of {of} wishes {held} are held, {failed} failed")

@@ -10,6 +10,9 @@ use bytes::Bytes;
 use compact_str::CompactString;
 use serde::Deserialize;
 
+/// How much drift is told at most.
+const MOST_DRIFT: usize = 1000;
+
 impl Client {
     /// Runs a step of one shard's machine and carries out what it asks for.
     pub(super) fn with_shard(&mut self, now: Time, number: u32, step: impl FnOnce(&mut Shard)) {
@@ -97,6 +100,9 @@ impl Client {
                 self.counts.events += 1;
                 let notification =
                     Notification::new(frame.id, frame.timestamp, subscription, wish, source, event);
+                if self.config.watch_drift {
+                    self.watch_drift(&notification);
+                }
                 self.notice(Notice::Notification(notification));
             }
             Message::Revocation(subscription) => match source {
@@ -112,6 +118,19 @@ impl Client {
                 self.notice(Notice::UnknownMessage { message_type, payload });
             }
             Message::Welcome(_) | Message::Keepalive | Message::Reconnect(_) => {}
+        }
+    }
+
+    fn watch_drift(&mut self, notification: &Notification) {
+        let drift = notification.drift();
+        self.counts.drifts += u64::from(!drift.is_empty());
+        for what in drift {
+            let Subscription { topic, version, .. } = &notification.subscription;
+            let told = (topic.clone(), version.clone(), what);
+            if self.drift.len() < MOST_DRIFT && self.drift.insert(told.clone()) {
+                let (topic, version, what) = told;
+                self.notice(Notice::Drift { topic, version, what });
+            }
         }
     }
 }

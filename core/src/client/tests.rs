@@ -109,6 +109,27 @@ fn what_comes_to_the_webhook_is_told_like_all_else_and_once() {
 }
 
 #[test]
+fn what_nobody_knows_is_told_once_if_that_is_asked_for() {
+    for watch_drift in [true, false] {
+        let mut config = Config::new("client-id");
+        config.webhook_secrets = vec![hook_secret()];
+        config.watch_drift = watch_drift;
+        let mut client = Client::new(Time::ZERO, config);
+        client.handle(Time::ZERO, Input::Wall("2026-03-01T12:00:00Z".parse().unwrap()));
+        said(&mut client);
+        let event = r#","event":{"from_broadcaster_user_id":"1","to_broadcaster_user_id":"2","new":1}"#;
+        for id in ["m1", "m2"] {
+            client.webhook(Time::ZERO, &webhook_request(id, "notification", event));
+        }
+        let said = said(&mut client);
+        let told = r#"Notice(Drift { topic: "channel.raid", version: "1", what: Member { place: "new" } })"#;
+        assert_eq!(said.iter().filter(|said| *said == told).count(), usize::from(watch_drift), "{said:?}");
+        assert_eq!(client.counts().drifts, if watch_drift { 2 } else { 0 });
+        assert_eq!(client.counts().events, 2);
+    }
+}
+
+#[test]
 fn no_session_is_opened_before_the_users_token_is_proven() {
     let mut client = ready();
     let _added = client.add_token(Time::ZERO, "token".into(), None);

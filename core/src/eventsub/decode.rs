@@ -1,5 +1,6 @@
 //! An event's bytes read as its type, and where it fails.
 
+use crate::quick;
 use serde::de::DeserializeOwned;
 
 /// Why an event does not have the documented form, and where.
@@ -15,12 +16,11 @@ pub struct Unreadable {
 
 /// Reads an event. The bytes may go on after it where Twitch has written something behind the event.
 pub(crate) fn decode<T: DeserializeOwned>(raw: &[u8]) -> Result<T, Unreadable> {
-    // Looking through the text once is cheaper than looking through each string in it.
-    let read = match std::str::from_utf8(raw) {
-        Ok(text) => T::deserialize(&mut serde_json::Deserializer::from_str(text)),
-        Err(_) => T::deserialize(&mut serde_json::Deserializer::from_slice(raw)),
-    };
-    read.map_err(|source| Unreadable { place: place(raw, source.line(), source.column()), source })
+    if let Some((event, _)) = std::str::from_utf8(raw).ok().and_then(quick::read) {
+        return Ok(event);
+    }
+    T::deserialize(&mut serde_json::Deserializer::from_slice(raw))
+        .map_err(|source| Unreadable { place: place(raw, source.line(), source.column()), source })
 }
 
 /// The path of the member that ends at, or holds, this line and column.

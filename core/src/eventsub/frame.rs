@@ -8,6 +8,8 @@
 
 use super::subscription::Subscription;
 use crate::id::{MessageId, SessionId};
+use crate::quick;
+use crate::wire::time;
 use bytes::Bytes;
 use compact_str::CompactString;
 use jiff::Timestamp;
@@ -105,9 +107,8 @@ impl<'a> Rest<'a> {
 
     /// Reads the next value.
     fn value<T: Deserialize<'a>>(&mut self) -> Option<T> {
-        let mut values = serde_json::Deserializer::from_str(self.0).into_iter();
-        let value = values.next()?.ok()?;
-        self.0 = self.0.get(values.byte_offset()..)?;
+        let (value, length) = quick::read(self.0)?;
+        self.0 = self.0.get(length..)?;
         Some(value)
     }
 }
@@ -158,6 +159,7 @@ struct Envelope<'a> {
 struct Metadata {
     message_id: MessageId,
     message_type: CompactString,
+    #[serde(deserialize_with = "time")]
     message_timestamp: Timestamp,
 }
 

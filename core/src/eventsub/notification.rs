@@ -1,7 +1,7 @@
 //! [`Notification`]: an event on its way to the application, raw until somebody asks for more.
 
 use super::decode::{Unreadable, decode};
-use super::{Event, Subscription, Topic};
+use super::{Drift, Event, Subscription, Topic};
 use crate::client::{SocketId, WishId};
 use crate::id::MessageId;
 use bytes::Bytes;
@@ -70,6 +70,13 @@ impl Notification {
     /// The event as one of all that this version knows; [`Event::Unknown`] holds the rest, and what does not decode.
     pub fn event(&self) -> Event {
         Event::read(&self.subscription.topic, &self.subscription.version, &self.event)
+    }
+}
+
+impl Notification {
+    /// What this version of the library does not know of the event. Costs several times what reading it does.
+    pub fn drift(&self) -> Vec<Drift> {
+        Drift::of(&self.subscription.topic, &self.subscription.version, &self.event)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::helix::{Invalid, Rule, check};
 use crate::id::{ConduitId, SessionId, SubscriptionId};
-use crate::wire::open_enum;
+use crate::wire::{open_enum, time};
 use compact_str::CompactString;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -33,6 +33,7 @@ pub struct Subscription {
     /// Where it delivers to.
     pub transport: Transport,
     /// When it was made.
+    #[serde(deserialize_with = "time")]
     pub created_at: Timestamp,
 }
 

@@ -157,7 +157,7 @@ macro_rules! events {
                         && version == <$family::$topic as Topic>::META.version
                     {
                         match $crate::eventsub::decode::decode(raw) {
-                            Ok(event) => return Event::$topic(Box::new(event)),
+                            Ok(event) => return Event::$topic(event),
                             Err(error) => why = Some(error.to_string()),
                         }
                     }

@@ -2,34 +2,11 @@
 
 use crate::eventsub::topic;
 use crate::id::{HypeTrainId, Login, UserId};
-use crate::wire::{empty_as_none, null_as_default, open_enum};
+use crate::value::{ContributionKind, HypeTrainKind};
+use crate::wire::{empty_as_none, null_as_default};
 use compact_str::CompactString;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-
-open_enum! {
-    /// What kind of hype train.
-    pub enum HypeTrainKind {
-        /// An ordinary one.
-        Regular = "regular",
-        /// A treasure train.
-        Treasure = "treasure",
-        /// A golden Kappa train.
-        GoldenKappa = "golden_kappa",
-    }
-}
-
-open_enum! {
-    /// How somebody contributed.
-    pub enum ContributionKind {
-        /// With Bits.
-        Bits = "bits",
-        /// With a subscription or a gift of some.
-        Subscription = "subscription",
-        /// In another way.
-        Other = "other",
-    }
-}
 
 /// What somebody contributed to a hype train.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

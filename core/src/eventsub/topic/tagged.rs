@@ -4,7 +4,9 @@
 //! {"action": "slow", "slow": {"wait_time_seconds": 30}, "ban": null, "raid": null}
 //! ```
 
+use crate::wire::write_unknown;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fmt;
@@ -68,7 +70,12 @@ macro_rules! tagged {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap;
                 let mut map = serializer.serialize_map(None)?;
-                map.serialize_entry($tag, self.kind())?;
+                match self {
+                    $name::Unknown { kind, .. } => {
+                        map.serialize_entry($tag, &$crate::eventsub::topic::tagged::UnknownKind(kind))?;
+                    }
+                    known => map.serialize_entry($tag, known.kind())?,
+                }
                 match self {
                     $($crate::eventsub::topic::tagged::tagged!(@bind $name $variant content $($member)?) => {
                         $(map.serialize_entry($member, content)?;)?
@@ -97,6 +104,15 @@ macro_rules! tagged {
     (@read $d:ident $name:ident $variant:ident $fields:ident) => { return Ok($name::$variant) };
 }
 pub(super) use tagged;
+
+/// A kind that this version does not know.
+pub(super) struct UnknownKind<'a>(pub(super) &'a str);
+
+impl Serialize for UnknownKind<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_unknown(self.0, serializer)
+    }
+}
 
 /// The tag's value, and the members that are not null.
 pub(super) fn present<'de, D: Deserializer<'de>>(

@@ -4,7 +4,7 @@
 //! others, which have a `case`, are what the wire also does.
 
 use super::*;
-use crate::eventsub::Condition;
+use crate::eventsub::{Condition, Drift};
 use jiff::Timestamp;
 use serde_json::Value;
 use std::sync::LazyLock;
@@ -132,6 +132,30 @@ fn every_topic_has_a_fixture_that_is_read_as_its_event() {
         let raw = fixture(meta.name, meta.version, None).to_string();
         let event = Event::read(meta.name, meta.version, &raw.into());
         assert!(!matches!(event, Event::Unknown(_)), "{event:?}");
+    }
+}
+
+#[test]
+fn what_is_documented_is_no_drift() {
+    for fixture in FIXTURES.iter().filter(|fixture| fixture.case.is_none()) {
+        let raw = fixture.event.to_string().into();
+        let drift = Drift::of(&fixture.topic, &fixture.version, &raw);
+        assert_eq!(drift, [], "{} {}", fixture.topic, fixture.version);
+    }
+}
+
+#[test]
+fn every_new_member_and_value_is_drift() {
+    let new_field: Change = |parent, _| {
+        parent["zz_new"] = 1.into();
+        true
+    };
+    for fixture in FIXTURES.iter().filter(|fixture| fixture.case.is_none()) {
+        change_each(&fixture.event, new_field, &mut |place, event| {
+            let raw = event.to_string().into();
+            let drift = Drift::of(&fixture.topic, &fixture.version, &raw);
+            assert_ne!(drift, [], "{} {}: {place}", fixture.topic, fixture.version);
+        });
     }
 }
 

@@ -4,7 +4,8 @@
 
 use crate::helix::{One, endpoint};
 use crate::id::{HypeTrainId, Login, UserId};
-use crate::wire::{null_as_default, open_enum};
+use crate::value::{ContributionKind, HypeTrainKind};
+use crate::wire::null_as_default;
 use compact_str::CompactString;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -70,7 +71,7 @@ pub struct HypeTrain {
     pub expires_at: Timestamp,
     /// What kind of train it is; none where Twitch does not say.
     #[serde(rename = "type")]
-    pub kind: Option<HypeTrainType>,
+    pub kind: Option<HypeTrainKind>,
     /// Whether other channels share it.
     #[serde(default, deserialize_with = "null_as_default")]
     pub is_shared_train: bool,
@@ -88,7 +89,7 @@ pub struct HypeTrainContribution {
     pub user_name: CompactString,
     /// What they gave.
     #[serde(rename = "type")]
-    pub kind: HypeTrainContributionType,
+    pub kind: ContributionKind,
     /// How many points.
     pub total: u64,
 }
@@ -115,30 +116,6 @@ pub struct HypeTrainRecord {
     pub total: u64,
     /// When.
     pub achieved_at: Timestamp,
-}
-
-open_enum! {
-    /// What kind of Hype Train it is.
-    pub enum HypeTrainType {
-        /// A treasure train.
-        Treasure = "treasure",
-        /// A golden Kappa train.
-        GoldenKappa = "golden_kappa",
-        /// Neither.
-        Regular = "regular",
-    }
-}
-
-open_enum! {
-    /// What was given to a Hype Train.
-    pub enum HypeTrainContributionType {
-        /// Bits.
-        Bits = "bits",
-        /// Subscriptions, gifts included.
-        Subscription = "subscription",
-        /// Anything else.
-        Other = "other",
-    }
 }
 
 #[cfg(test)]
@@ -177,7 +154,7 @@ mod tests {
                 user_id: "1002".into(),
                 user_login: "brook".into(),
                 user_name: "Brook".into(),
-                kind: HypeTrainContributionType::Bits,
+                kind: ContributionKind::Bits,
                 total: 500,
             }],
             shared_train_participants: vec![HypeTrainParticipant {
@@ -187,7 +164,7 @@ mod tests {
             }],
             started_at: at("10:00:00"),
             expires_at: at("10:05:00"),
-            kind: Some(HypeTrainType::Treasure),
+            kind: Some(HypeTrainKind::Treasure),
             is_shared_train: true,
         };
         let record = HypeTrainRecord { level: 7, total: 4000, achieved_at: at("09:00:00") };

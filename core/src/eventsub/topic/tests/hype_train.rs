@@ -2,6 +2,7 @@
 
 use super::{at, condition_is, read, reads_as};
 use crate::eventsub::topic::hype_train::*;
+use crate::value::{ContributionKind, HypeTrainKind};
 use serde_json::json;
 
 #[test]

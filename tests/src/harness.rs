@@ -42,6 +42,8 @@ pub struct Network {
     pub not_opened: f64,
     /// A socket goes silent some time after it opened: nothing arrives, in either direction, and nothing breaks.
     pub half_open: f64,
+    /// The longest that a store operation takes; the shortest is a millisecond.
+    pub slowest_store: Duration,
     /// A store operation fails and is not done.
     pub store_fails: f64,
 }
@@ -61,6 +63,7 @@ impl Network {
             response_hangs: rate,
             not_opened: rate,
             half_open: rate,
+            slowest_store: Duration::from_millis(20),
             store_fails: rate,
         }
     }
@@ -471,7 +474,7 @@ impl Harness {
                 Output::Connect { id, url, .. } => self.dial(number, life, id, url.expose().to_string()),
                 Output::Close(socket) => self.client_closes(number, life, socket),
                 Output::Store(id, op) => {
-                    let delay = self.rng.between(Duration::from_millis(1), Duration::from_millis(20));
+                    let delay = self.rng.between(Duration::from_millis(1), self.network.slowest_store);
                     self.schedule(delay, Event::Stored { node: number, life, id, op });
                 }
                 Output::Reply(id, reply) => self.nodes[number].replies.push((id, reply)),

@@ -302,6 +302,8 @@ impl Client {
                 self.again_or(now, id, again, error);
             }
         }
+        // What the answer leads to comes first: it may withdraw who waits for the place.
+        self.follow_plan(now);
         self.give_places(now);
     }
 

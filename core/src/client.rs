@@ -121,7 +121,7 @@ pub struct Client {
     /// Whether the store has been read, and this was told.
     loaded: bool,
     /// Wishes whose user is not known: before the store is read, or with more users than one, or none.
-    unresolved: BTreeMap<WishId, Unresolved>,
+    unresolved: Unresolved,
     /// Shards that are opened when their user's token is ready.
     for_opening: BTreeMap<UserId, BTreeSet<u32>>,
     /// Wishes that were asked for together.
@@ -233,7 +233,7 @@ impl Client {
             exchanges: BTreeMap::new(),
             stores: BTreeMap::new(),
             loaded: false,
-            unresolved: BTreeMap::new(),
+            unresolved: Unresolved::default(),
             for_opening: BTreeMap::new(),
             bulks: Bulks::default(),
             timers: Timers::new(),
@@ -356,7 +356,7 @@ impl Client {
             return;
         }
         self.life = Life::Closing;
-        self.unresolved.clear();
+        self.unresolved = Unresolved::default();
         self.conduit = None;
         self.timers.set(&Timer::Conduit, None);
         self.cancel_application_calls(now);

@@ -14,13 +14,39 @@ use crate::helix::{Answer, Endpoint, Invalid, PageEnd, Pager, Prepared, Rule, Sh
 use crate::id::{SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use jiff::Timestamp;
+use std::collections::BTreeMap;
 
-/// A wish whose user is not known yet.
-#[derive(Clone, Debug)]
+/// Wishes whose user is not known.
+#[derive(Debug, Default)]
 pub(super) struct Unresolved {
-    want: Want,
-    /// How many times the application asked for the same.
-    asked: u32,
+    /// To what, and how many times the application asked for the same.
+    wishes: BTreeMap<WishId, (Subject, u32)>,
+    by_subject: BTreeMap<Subject, WishId>,
+}
+
+impl Unresolved {
+    /// The wish for the same, asked for once more.
+    fn same(&mut self, subject: &Subject) -> Option<WishId> {
+        let id = *self.by_subject.get(subject)?;
+        self.wishes.get_mut(&id)?.1 += 1;
+        Some(id)
+    }
+
+    fn insert(&mut self, id: WishId, subject: Subject) {
+        self.by_subject.insert(subject.clone(), id);
+        self.wishes.insert(id, (subject, 1));
+    }
+
+    /// Withdraws a wish once; false if it is none of these.
+    fn withdraw(&mut self, id: WishId) -> bool {
+        let Some((subject, asked)) = self.wishes.get_mut(&id) else { return false };
+        *asked -= 1;
+        if *asked == 0 {
+            self.by_subject.remove(subject);
+            self.wishes.remove(&id);
+        }
+        true
+    }
 }
 
 /// The search for a subscription that exists already.
@@ -72,14 +98,10 @@ impl Client {
 
     pub(super) fn withdraw(&mut self, wish: WishId) {
         self.leave_bulks(wish);
-        match self.unresolved.get_mut(&wish) {
-            Some(unresolved) if unresolved.asked > 1 => unresolved.asked -= 1,
-            Some(_) => drop(self.unresolved.remove(&wish)),
-            None => {
-                self.plan.unwish(wish);
-                if let Some(conduit) = &mut self.conduit {
-                    conduit.unwish(wish);
-                }
+        if !self.unresolved.withdraw(wish) {
+            self.plan.unwish(wish);
+            if let Some(conduit) = &mut self.conduit {
+                conduit.unwish(wish);
             }
         }
     }
@@ -100,10 +122,10 @@ impl Client {
 
     /// Every wish on WebSockets: what it listens to, its session, its state, its cost.
     pub fn subscriptions(&self) -> impl Iterator<Item = Wished> {
-        let unresolved = self.unresolved.iter().map(|(id, Unresolved { want, .. })| Wished {
+        let unresolved = self.unresolved.wishes.iter().map(|(id, (subject, _))| Wished {
             wish: *id,
             user: None,
-            subject: want.subject().clone(),
+            subject: subject.clone(),
             session: None,
             state: if self.keeper.is_loaded() { nobodys() } else { SubscriptionState::Pending },
         });
@@ -132,7 +154,7 @@ impl Client {
     /// [`Config::listened_until`](crate::Config::listened_until).
     pub fn listened_until(&self) -> Option<Timestamp> {
         let heard = self.shards.values().filter_map(Shard::surely_heard);
-        let before = (!self.unresolved.is_empty()).then_some(self.config.listened_until);
+        let before = (!self.unresolved.wishes.is_empty()).then_some(self.config.listened_until);
         let conduit = self.conduit.iter().flat_map(Conduit::missing_since);
         self.plan.missing_since().chain(heard).chain(before).chain(conduit).min().flatten()
     }
@@ -146,19 +168,19 @@ impl Client {
             }
         }
         if let Some(user) = self.only_user() {
-            for (id, Unresolved { want, asked }) in std::mem::take(&mut self.unresolved) {
-                if self.plan.is_wished(&user, want.subject()) {
+            for (id, (subject, asked)) in std::mem::take(&mut self.unresolved).wishes {
+                if self.plan.is_wished(&user, &subject) {
                     // Two wishes cannot share a subscription, and the other has named its user.
                     let why =
                         Invalid::new("user", Rule::Other("is named by another wish for the same topic"));
                     self.fares(id, SubscriptionState::Refused { why: CallError::Invalid(why) });
                     continue;
                 }
-                self.plan.wish(id, user.clone(), want.into_subject());
+                self.plan.wish(id, user.clone(), subject);
                 self.plan.ask_again(id, asked - 1);
             }
         } else if just_loaded {
-            for id in self.unresolved.keys().copied().collect::<Vec<_>>() {
+            for id in self.unresolved.wishes.keys().copied().collect::<Vec<_>>() {
                 self.fares(id, nobodys());
             }
         }
@@ -184,19 +206,17 @@ impl Client {
                 }
             };
         }
-        let mut unresolved = self.unresolved.iter_mut();
-        if let Some((id, same)) = unresolved.find(|(_, same)| same.want.subject() == want.subject()) {
-            same.asked += 1;
-            return *id;
+        if let Some(same) = self.unresolved.same(want.subject()) {
+            return same;
         }
         let id = WishId(self.next_id());
-        self.unresolved.insert(id, Unresolved { want, asked: 1 });
+        self.unresolved.insert(id, want.into_subject());
         id
     }
 
     /// Whether a wish waits for somebody to say whose token it takes.
     pub(super) fn is_nobodys(&self, id: WishId) -> bool {
-        self.keeper.is_loaded() && self.unresolved.contains_key(&id)
+        self.keeper.is_loaded() && self.unresolved.wishes.contains_key(&id)
     }
 
     /// Does what the plan asks for.

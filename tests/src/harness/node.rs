@@ -56,6 +56,15 @@ pub enum Wanted {
     OnlineByConduit(String),
 }
 
+/// What a wish has gone through in all processes.
+#[derive(Default)]
+pub(super) struct Past {
+    /// Since when it is known to be held.
+    held_since: Option<Time>,
+    /// What was told that it may have missed, and by which process.
+    gaps: Vec<(u32, Gap)>,
+}
+
 /// A wish and how it fared.
 pub(super) struct Wish {
     pub(super) wanted: Wanted,
@@ -126,14 +135,6 @@ impl Wanted {
     }
 }
 
-/// A wish of a process that has ended.
-pub(super) struct Orphan {
-    pub(super) wanted: Wanted,
-    /// Since when it is known to have been held.
-    pub(super) held_since: Option<Time>,
-    pub(super) gaps: Vec<(u32, Gap)>,
-}
-
 impl Node {
     pub(super) fn new(config: Config, store: MemoryStore) -> Self {
         Node {
@@ -153,25 +154,19 @@ impl Node {
         }
     }
 
-    pub(super) fn wants(
-        &mut self,
-        id: WishId,
-        wanted: Wanted,
-        held_since: Option<Time>,
-        gaps: Vec<(u32, Gap)>,
-    ) {
+    pub(super) fn wants(&mut self, id: WishId, wanted: Wanted, past: Past) {
+        let Past { held_since, gaps } = past;
         let wish = Wish { wanted, held_since, blocked: None, refused: false, gaps };
         self.wishes.entry(id).or_insert(wish);
     }
 
     /// Ends the process; what it wanted, and since when it is known to have held it.
-    pub(super) fn die(&mut self) -> Vec<Orphan> {
+    pub(super) fn die(&mut self) -> Vec<(Wanted, Past)> {
         self.life += 1;
         self.replies.clear();
         self.delivered_before.append(&mut self.delivered);
         let wishes = std::mem::take(&mut self.wishes).into_values();
-        let orphan = |Wish { wanted, held_since, gaps, .. }| Orphan { wanted, held_since, gaps };
-        wishes.map(orphan).collect()
+        wishes.map(|wish| (wish.wanted, Past { held_since: wish.held_since, gaps: wish.gaps })).collect()
     }
 
     /// Writes down for the next process until when this one has listened.

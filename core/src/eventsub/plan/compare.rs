@@ -10,7 +10,7 @@ use crate::helix::CallError;
 use crate::id::{SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// What Twitch lists for a user.
@@ -121,13 +121,13 @@ impl Plan {
             wish.state.shard().map(|_| (user, &wish.subject))
         });
         let held = list.subscriptions.iter().map(|listed| (user, listed));
-        let (mut gone, mut strangers): (Vec<WishId>, Vec<SubscriptionId>) = (Vec::new(), Vec::new());
+        let (mut gone, mut strangers): (Vec<WishId>, BTreeSet<SubscriptionId>) = Default::default();
         for fix in fixes(placed, held, links.keys().map(|session| (user, session))) {
             match fix {
                 Fix::Post(_, subject) => {
                     gone.extend(self.by_subject.get(&(user.clone(), subject.clone())));
                 }
-                Fix::Delete(_, id) => strangers.push(id.clone()),
+                Fix::Delete(_, id) => drop(strangers.insert(id.clone())),
                 // Sessions come and go with their wishes.
                 Fix::Open(_) | Fix::Close(_) => {}
             }

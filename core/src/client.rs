@@ -5,6 +5,7 @@
 //! again. This file is the boundary, the deadlines and the end; `calls.rs` is the life of a call, `tokens.rs`, `wishes.rs`
 //! and `shards.rs` are what goes to and comes from the keeper, the plan and the shards.
 
+mod bulk;
 mod call;
 mod calls;
 mod config;
@@ -17,11 +18,12 @@ mod tokens;
 mod visit;
 mod wishes;
 
+pub use bulk::{Many, Progress, Subscribed, Want};
 pub use call::{As, Call, Login, Reply, Revocation};
-pub use config::Config;
+pub use config::{Config, WhenLimited};
 pub use desk::{Desk, EventError, Filter, Heard, ListenerId, Next, WaitError, WishError};
 pub use io::*;
-pub use notice::{Notice, SessionNotice};
+pub use notice::{Custom, HandlerError, Notice, SessionNotice};
 pub use start::{Entry, Start, StartError};
 pub use visit::Visit;
 
@@ -32,15 +34,18 @@ use crate::auth::flow::{Flow, States};
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
-use crate::eventsub::{Dedup, Plan, Received, Shard, ShardConfig, Source, Webhook};
-use crate::helix::{Budget, Endpoint, Limiter, Prepared};
+use crate::eventsub::{Dedup, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook};
+use crate::helix::{Bucket, Budget, Endpoint, Limiter, Prepared};
+use crate::id::UserId;
 use crate::time::Time;
 use crate::timers::Timers;
+use bulk::Bulks;
 use bytes::Bytes;
 use call::What;
 use calls::Purpose;
 use http::{Request, Response, StatusCode};
 use jiff::{SignedDuration, Timestamp};
+use shards::Redemption;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::marker::PhantomData;
 use std::sync::Arc;
@@ -81,6 +86,8 @@ pub struct Client {
     shard_config: Arc<ShardConfig>,
     shards: BTreeMap<u32, Shard>,
     dedup: Dedup,
+    /// Redemptions passed on, by type, version and id.
+    redemptions: Dedup<Redemption>,
     webhook: Webhook,
     calls: calls::Calls,
     logins: BTreeMap<CallId, Flow>,
@@ -97,8 +104,14 @@ pub struct Client {
     revoking: BTreeSet<CallId>,
     exchanges: BTreeMap<HttpId, Owner>,
     stores: BTreeMap<StoreId, u64>,
-    /// Wishes whose user is not known before the store is read.
+    /// Whether the store has been read, and this was told.
+    loaded: bool,
+    /// Wishes whose user is not known: before the store is read, or with more users than one, or none.
     unresolved: BTreeMap<WishId, Unresolved>,
+    /// Shards that are opened when their user's token is ready.
+    for_opening: BTreeMap<UserId, BTreeSet<u32>>,
+    /// Wishes that were asked for together.
+    bulks: Bulks,
     timers: Timers<Timer>,
     last_id: u64,
     jitter: Jitter,
@@ -122,8 +135,8 @@ enum Timer {
     Deadline(CallId),
     /// When to send a call again.
     Again(CallId),
-    /// When an account's bucket is full again.
-    Turn(Account),
+    /// When a bucket has room again.
+    Turn(Bucket),
     /// A shard's own deadline.
     Shard(u32),
     /// The plan's.
@@ -169,10 +182,18 @@ impl Client {
         Client {
             keeper,
             limiter: Limiter::new(),
-            plan: Plan::new(jitter.fork(), config.listened_until),
+            plan: Plan::new(
+                jitter.fork(),
+                PlanConfig {
+                    listened_until: config.listened_until,
+                    compare_every: config.compare_every.max(Duration::from_secs(60)),
+                    leftovers: config.leftovers,
+                },
+            ),
             shard_config: Arc::new(shard_config),
             shards: BTreeMap::new(),
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
+            redemptions: Dedup::new(config.remember_messages, config.remember_at_most),
             webhook: Webhook::new(config.webhook_secrets.clone(), config.remember_at_most),
             calls: calls::Calls::new(config.concurrent_requests),
             logins: BTreeMap::new(),
@@ -184,7 +205,10 @@ impl Client {
             revoking: BTreeSet::new(),
             exchanges: BTreeMap::new(),
             stores: BTreeMap::new(),
+            loaded: false,
             unresolved: BTreeMap::new(),
+            for_opening: BTreeMap::new(),
+            bulks: Bulks::default(),
             timers: Timers::new(),
             last_id: 0,
             jitter,
@@ -260,6 +284,7 @@ impl Client {
             self.logins.remove(&call);
             self.timers.set(&Timer::Login(call), None);
         }
+        self.forget_bulk(call);
         self.drop_call(now, call);
         self.settle(now);
     }
@@ -278,7 +303,7 @@ impl Client {
         let (response, received) = self.webhook.receive(now, wall, request);
         match received {
             Received::Challenge(subscription) => self.notice(Notice::Verified(subscription)),
-            Received::Message(message) => self.pass_on(Source::Webhook, message),
+            Received::Message(message) => self.pass_on(now, Source::Webhook, message),
             Received::Unreadable { raw, why } => self.notice(Notice::Unreadable { raw, why }),
             Received::Repeated(_) => self.counts.duplicates += 1,
             Received::Outdated { .. } => self.counts.webhooks_outdated += 1,
@@ -297,7 +322,8 @@ impl Client {
         self.counts
     }
 
-    /// Ends: subscriptions are deleted, sockets closed, calls cancelled. [`Notice::Closed`] is the last output.
+    /// Ends: subscriptions are deleted ([`Config::delete_at_close`]), sockets closed, calls cancelled.
+    /// [`Notice::Closed`] is the last output; a second time does nothing.
     pub fn close(&mut self, now: Time) {
         if self.life != Life::Running {
             return;
@@ -305,12 +331,13 @@ impl Client {
         self.life = Life::Closing;
         self.unresolved.clear();
         self.cancel_application_calls(now);
+        self.cancel_bulks();
         self.fail_starting(&TokenError::Closed);
         for id in std::mem::take(&mut self.logins).into_keys() {
             self.timers.set(&Timer::Login(id), None);
             self.reply(id, What::Login(Err(TokenError::Closed)));
         }
-        self.plan.unwish_all();
+        self.plan.unwish_all(self.config.delete_at_close);
         self.timers.set(&Timer::Closing, Some(now + CLOSING));
         self.settle(now);
     }
@@ -401,7 +428,7 @@ impl Client {
                 }
                 Timer::Deadline(call) => self.call_deadline(now, call),
                 Timer::Again(call) => self.advance(now, call),
-                Timer::Turn(account) => self.turn(now, &account),
+                Timer::Turn(bucket) => self.turn(now, &bucket),
                 Timer::Shard(shard) => self.with_shard(now, shard, |shard| shard.timeout(now)),
                 Timer::Plan => self.plan.timeout(now),
                 Timer::Keeper => {

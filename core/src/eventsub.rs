@@ -10,6 +10,7 @@ mod dedup;
 pub mod frame;
 mod notification;
 mod plan;
+mod read_back;
 mod shard;
 mod subscription;
 pub mod topic;
@@ -19,8 +20,10 @@ pub use decode::Unreadable;
 pub use dedup::Dedup;
 pub use notification::{DecodeError, Notification, Source};
 pub use plan::{
-    Blocked, Gap, GapScope, MAX_PER_SESSION, MAX_SESSIONS, Plan, Step, Subject, SubscriptionState, Via,
+    Blocked, Costs, Fix, Gap, GapScope, Leftovers, Listed, MAX_PER_SESSION, MAX_SESSIONS, Plan, PlanConfig,
+    Step, Subject, SubscriptionState, Via, Wished, fixes,
 };
+pub use read_back::ReadBack;
 pub use shard::{Deadline, LostWhy, Opened, Shard, ShardConfig, ShardOutput};
 pub use subscription::{Condition, Subscription, SubscriptionStatus, Transport, WebhookSecret};
 pub(crate) use topic::topic;

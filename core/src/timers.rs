@@ -31,6 +31,13 @@ impl<K: Ord + Clone> Timers<K> {
         }
     }
 
+    /// Sets a key's deadline, unless it has an earlier one.
+    pub(crate) fn set_sooner(&mut self, key: &K, at: Time) {
+        if self.by_key.get(key).is_none_or(|planned| at < *planned) {
+            self.set(key, Some(at));
+        }
+    }
+
     /// The nearest deadline.
     pub(crate) fn next(&self) -> Option<Time> {
         self.by_time.first().map(|(at, _)| *at)

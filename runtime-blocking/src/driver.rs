@@ -17,7 +17,7 @@ use twitchwire::{
     Cause, CauseKind, Closed, Failure, HttpId, Input, LINGER, Output, SecretUrl, Sent, SocketId, StartError,
     StoreId, Time,
 };
-use twitchwire_front::{Driver, Machine, Setup, Threads};
+use twitchwire_front::{Driver, Machine, Setup, Threads, trace};
 
 /// How often the machine is told the wall clock.
 const WALL: Duration = Duration::from_secs(60);
@@ -189,7 +189,7 @@ impl Shared {
                 Err(error) => {
                     state.requests.retain(|exchange| exchange.id != latest);
                     let failure = Failure { sent: Sent::No, cause: no_thread(&error) };
-                    state.machine.core.handle(self.now(), Input::Failed(latest, failure));
+                    state.machine.handle(self.now(), Input::Failed(latest, failure));
                 }
             }
         }
@@ -201,14 +201,15 @@ impl Shared {
         let run = {
             let socket = socket.clone();
             move |shared: &Arc<Shared>| {
+                let _inside = trace::shard(id).entered();
                 let closed = socket.run(id, &url, until, &shared.tls, |heard| {
                     shared.act(|state, now| {
-                        heard.into_iter().for_each(|input| state.machine.core.handle(now, input))
+                        heard.into_iter().for_each(|input| state.machine.handle(now, input))
                     });
                 });
                 shared.act(|state, now| {
                     state.sockets.remove(&id);
-                    state.machine.core.handle(now, Input::Closed(id, closed));
+                    state.machine.handle(now, Input::Closed(id, closed));
                     if state.sockets.is_empty() {
                         shared.quiet.notify_all();
                     }
@@ -270,11 +271,11 @@ impl Shared {
             });
             if now >= next_wall {
                 next_wall = now + WALL;
-                state.machine.core.handle(self.now(), Input::Wall(jiff::Timestamp::now()));
+                state.machine.handle(self.now(), Input::Wall(jiff::Timestamp::now()));
                 self.hand_out(&mut state);
             }
             if state.machine.core.poll_timeout().is_some_and(|due| due <= self.now()) {
-                state.machine.core.handle(self.now(), Input::Timeout);
+                state.machine.handle(self.now(), Input::Timeout);
                 self.hand_out(&mut state);
                 continue;
             }
@@ -294,7 +295,7 @@ impl Shared {
                 drop(state);
                 let result = self.store.run(op);
                 state = self.lock();
-                state.machine.core.handle(self.now(), Input::Stored(id, result));
+                state.machine.handle(self.now(), Input::Stored(id, result));
                 self.hand_out(&mut state);
                 self.quiet.notify_all();
             } else if state.stopping {
@@ -313,9 +314,10 @@ impl Shared {
                 return;
             } else if let Some(exchange) = state.requests.pop_front() {
                 drop(state);
+                let _inside = trace::request(exchange.id, &exchange.request).entered();
                 let input = self.web.run(exchange, self.now());
                 state = self.lock();
-                state.machine.core.handle(self.now(), input);
+                state.machine.handle(self.now(), input);
                 self.hand_out(&mut state);
             } else {
                 state.idle_workers += 1;

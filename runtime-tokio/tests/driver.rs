@@ -228,7 +228,7 @@ async fn a_login_is_needed_once_where_tokens_are_kept_in_a_file() {
 }
 
 #[tokio::test]
-async fn a_damaged_token_file_is_named_and_left_as_it_is() {
+async fn a_damaged_token_file_is_named_and_kept_aside() {
     let stage = Stage::new();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("tokens.json");
@@ -239,7 +239,7 @@ async fn a_damaged_token_file_is_named_and_left_as_it_is() {
         panic!("started with a damaged store")
     };
     assert!(error.to_string().contains(&path.display().to_string()), "{error}");
-    assert_eq!(std::fs::read(&path).unwrap(), b"half a fi");
+    assert_eq!(std::fs::read(folder.path().join("tokens.json.damaged-1")).unwrap(), b"half a fi");
 }
 
 #[tokio::test]

@@ -14,8 +14,8 @@ use twitchwire::auth::provider::Provider;
 use twitchwire::auth::store::{MemoryStore, Store, StoreError, StoreOp};
 use twitchwire::eventsub::Gap;
 use twitchwire::{
-    Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Notice, Output,
-    Sent, SocketId, StoreId, Time,
+    CallId, Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Notice,
+    Output, Reply, Sent, SocketId, StoreId, Time,
 };
 
 mod node;
@@ -224,7 +224,13 @@ impl Harness {
         self.subscribe_again(number, wanted, None, Vec::new());
     }
 
-    fn subscribe_again(&mut self, number: usize, wanted: Wanted, held_since: Option<Time>, gaps: Vec<Gap>) {
+    fn subscribe_again(
+        &mut self,
+        number: usize,
+        wanted: Wanted,
+        held_since: Option<Time>,
+        gaps: Vec<(u32, Gap)>,
+    ) {
         let now = self.now;
         let node = &mut self.nodes[number];
         let wish = wanted.subscribe(&mut node.client, now);
@@ -239,12 +245,15 @@ impl Harness {
 
     /// Ends a client's process without a word, and starts another on the same store, with the same wishes.
     pub fn restart(&mut self, number: usize) {
+        self.crash(number, Duration::from_millis(1));
+    }
+
+    /// As [`Harness::restart`], but Twitch notices the dead sockets only after a while.
+    pub fn crash(&mut self, number: usize, noticed_after: Duration) {
         self.note(|| format!("client {number} dies and is started again"));
         self.restarts.push(self.now);
-        let dead: Vec<PeerId> =
-            self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect();
-        for peer in dead {
-            self.schedule(Duration::from_millis(1), Event::ServerLosesPeer { peer });
+        for peer in self.peers_of(number) {
+            self.schedule(noticed_after, Event::ServerLosesPeer { peer });
         }
         let wanted = self.nodes[number].die();
         self.start(number);
@@ -257,17 +266,31 @@ impl Harness {
     /// its sockets say nothing and its wall clock jumps.
     pub fn sleep(&mut self, number: usize, by: Duration) {
         self.note(|| format!("client {number} sleeps for {by:?}"));
-        let peers: Vec<PeerId> =
-            self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect();
-        for peer in peers {
+        self.silence(number);
+        self.nodes[number].ahead += by;
+        let life = self.nodes[number].life;
+        self.schedule(Duration::from_millis(2), Event::Wall { node: number, life });
+    }
+
+    /// A client's sockets go silent, in both directions; Twitch notices, the client is not told.
+    pub fn silence(&mut self, number: usize) {
+        for peer in self.peers_of(number) {
             if let Some(peer) = self.peers.get_mut(&peer) {
                 peer.silent = true;
             }
             self.schedule(Duration::from_millis(1), Event::ServerLosesPeer { peer });
         }
-        self.nodes[number].ahead += by;
-        let life = self.nodes[number].life;
-        self.schedule(Duration::from_millis(2), Event::Wall { node: number, life });
+    }
+
+    /// The reply to a call of a client, if it has come.
+    pub fn take_reply(&mut self, number: usize, call: CallId) -> Option<Reply> {
+        let replies = &mut self.nodes[number].replies;
+        let at = replies.iter().position(|(id, _)| *id == call)?;
+        Some(replies.remove(at).1)
+    }
+
+    fn peers_of(&self, number: usize) -> Vec<PeerId> {
+        self.peers.iter().filter(|(_, peer)| peer.node == number).map(|(id, _)| *id).collect()
     }
 
     /// Takes what is due until this time.
@@ -307,7 +330,6 @@ impl Harness {
     fn start(&mut self, number: usize) {
         let now = self.now;
         let node = &mut self.nodes[number];
-        node.started = self.world.wall(now);
         let mut config = node.config.clone();
         config.endpoints = Self::endpoints();
         config.seed = self.rng.below(u64::from(u32::MAX));
@@ -460,11 +482,16 @@ impl Harness {
                         let given = provider.token(wanted);
                         self.nodes[number].client.give_token(self.now, wanted.account.clone(), given);
                     }
+                    self.note(|| format!("client {number}: {notice}"));
                     if let Err(what) = self.nodes[number].hear(self.now, notice) {
                         self.fail(what);
                     }
                 }
             }
+        }
+        let node = &mut self.nodes[number];
+        if node.config.listened_until.is_none() || self.rng.chance(0.05) {
+            node.write_down();
         }
         if let Some(at) = self.nodes[number].client.poll_timeout()
             && at <= self.now

@@ -8,6 +8,7 @@ use crate::world::{Faults, Which, World};
 use std::fmt;
 use std::time::Duration;
 use twitchwire::auth::store::{MemoryStore, Store, StoreOp, Stored};
+use twitchwire::eventsub::Leftovers;
 use twitchwire::helix::Pager;
 use twitchwire::helix::api::{GetChannelFollowers, GetUsers};
 use twitchwire::{As, Config, SecretString};
@@ -80,6 +81,8 @@ fn run_traced(seed: u64, keep: usize) -> Result<Report, Box<Failed>> {
     let restarts = confidential && rng.chance(0.5);
     world.settings.spare_refreshes = if restarts { usize::MAX / 2 } else { 0 };
     world.settings.new_session_id = rng.chance(0.2);
+    world.settings.delete_dead = rng.chance(0.5);
+    world.settings.conflict_names_twin = rng.chance(0.5);
     world.settings.new_refresh_token_each_time = rng.chance(0.5);
     if rng.chance(0.3) {
         world.settings.user_token_life = Duration::from_secs(60 + rng.below(300));
@@ -113,6 +116,8 @@ fn run_traced(seed: u64, keep: usize) -> Result<Report, Box<Failed>> {
     }
     for (number, user) in users.iter().enumerate() {
         let mut config = Config::new(CLIENT_ID);
+        config.compare_every = Duration::from_secs(60 + rng.below(600));
+        config.leftovers = if rng.chance(0.5) { Leftovers::Delete } else { Leftovers::Keep };
         config.client_secret = confidential.then(|| SecretString::from("a-client-secret"));
         harness.client(config, MemoryStore::new());
         log_in(&mut harness, number, &tokens[number]);

@@ -146,7 +146,7 @@ impl<D: Driver> Builder<D> {
             (None, None) => Entry::Stored,
         };
         let start = client.driver().with(|machine, now| {
-            machine.core.handle(now, Input::Wall(jiff::Timestamp::now()));
+            machine.handle(now, Input::Wall(jiff::Timestamp::now()));
             let start = machine.core.start(now, entry, scopes);
             machine.desk.expect(start.id());
             start

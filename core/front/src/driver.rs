@@ -1,7 +1,8 @@
 //! [`Driver`]: what an adapter is to the handles of a client, and [`Machine`], which it keeps for them.
 
 use crate::builder::Setup;
-use twitchwire::{Client, Config, Desk, Notice, Output, StartError, Time};
+use crate::trace;
+use twitchwire::{Client, Config, Desk, Input, Notice, Output, StartError, Time};
 
 /// Carries one client: keeps its machine behind a lock, and moves its bytes. Clones are the same driver.
 pub trait Driver: Clone + Send + Sync + 'static {
@@ -34,14 +35,26 @@ impl<W> Machine<W> {
         Machine { core: Client::new(Time::ZERO, config), desk: Desk::new() }
     }
 
+    /// Tells the machine what happened.
+    pub fn handle(&mut self, now: Time, input: Input) {
+        trace::input(&input);
+        self.core.handle(now, input);
+    }
+
     /// Hands replies and notices to the desk, and gives what comes for the driver: exchanges, sockets, the store. `wake`
     /// gets the wakers of those who waited.
     pub fn next_order(&mut self, mut wake: impl FnMut(W)) -> Option<Output> {
         loop {
             match self.core.poll_output()? {
                 Output::Reply(call, reply) => self.desk.put_reply(call, reply, &mut wake),
-                Output::Notice(notice) => self.desk.put_notice(notice, &mut wake),
-                order => return Some(order),
+                Output::Notice(notice) => {
+                    trace::notice(&notice);
+                    self.desk.put_notice(notice, &mut wake);
+                }
+                order => {
+                    trace::order(&order);
+                    return Some(order);
+                }
             }
         }
     }

@@ -17,6 +17,7 @@ mod pages;
 #[cfg(feature = "tasks")]
 pub mod tasks;
 mod threads;
+pub mod trace;
 
 pub use builder::{Builder, Setup};
 pub use client::Client;

@@ -67,16 +67,37 @@ fn of_many_swaps_at_once_one_wins() {
 }
 
 #[test]
-fn a_damaged_file_is_named_and_left_as_it_is() {
+fn a_damaged_file_is_named_and_never_written_over() {
     let (_folder, path) = place();
-    fs::write(&path, "{\"version\":1,\"rec").unwrap();
+    let damaged = "{\"version\":1,\"rec";
+    fs::write(&path, damaged).unwrap();
     let store = FileStore::new(&path);
-    for result in [store.run(StoreOp::Load), put(&store, "1001", None, "one")] {
-        let Err(StoreError::Failed(words)) = result else { panic!("used") };
-        assert!(words.contains(path.to_str().unwrap()), "{words}");
-        assert!(words.contains("move the file away"), "{words}");
+    let Err(StoreError::Failed(words)) = put(&store, "1001", None, "one") else { panic!("written over") };
+    assert!(words.contains(path.to_str().unwrap()), "{words}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), damaged);
+}
+
+#[test]
+fn a_damaged_file_that_is_loaded_is_kept_aside_and_the_next_load_finds_an_empty_store() {
+    let (_folder, path) = place();
+    let store = FileStore::new(&path);
+    for (number, damaged) in [(1, "{"), (2, "[]")] {
+        fs::write(&path, damaged).unwrap();
+        let Err(StoreError::Failed(words)) = store.run(StoreOp::Load) else { panic!("loaded") };
+        let aside = format!("{}.damaged-{number}", path.display());
+        assert!(words.contains(&aside), "{words}");
+        assert_eq!(fs::read_to_string(aside).unwrap(), damaged);
+        assert!(loaded(&store).is_empty());
     }
-    assert_eq!(fs::read_to_string(&path).unwrap(), "{\"version\":1,\"rec");
+}
+
+#[test]
+fn a_file_of_a_later_version_stays_where_it_is() {
+    let (_folder, path) = place();
+    fs::write(&path, r#"{"version":2,"records":{}}"#).unwrap();
+    let Err(StoreError::Failed(words)) = FileStore::new(&path).run(StoreOp::Load) else { panic!("loaded") };
+    assert!(words.contains("version 2"), "{words}");
+    assert!(path.exists());
 }
 
 #[cfg(unix)]

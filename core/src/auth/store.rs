@@ -72,6 +72,17 @@ struct Entry {
 /// The form of the file this version writes.
 const VERSION: u32 = 1;
 
+/// Why a store's file cannot be read.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum BookError {
+    /// It is no such file, or not whole.
+    #[error("the token file is damaged: {0}")]
+    Damaged(String),
+    /// A later version of this library has written it.
+    #[error("the token file has version {0}, and this library reads up to {VERSION}: update the library")]
+    Newer(u32),
+}
+
 impl Book {
     /// An empty store.
     pub fn new() -> Self {
@@ -79,17 +90,13 @@ impl Book {
     }
 
     /// Reads a store's file; an empty one is an empty store.
-    pub fn from_json(bytes: &[u8]) -> Result<Self, StoreError> {
+    pub fn from_json(bytes: &[u8]) -> Result<Self, BookError> {
         if bytes.is_empty() {
             return Ok(Book::new());
         }
-        let book: Book = serde_json::from_slice(bytes)
-            .map_err(|error| StoreError::Failed(format!("the token file is damaged: {error}")))?;
-        if book.version > VERSION {
-            let words = format!("the token file has version {}, this library reads {VERSION}", book.version);
-            return Err(StoreError::Failed(words));
-        }
-        Ok(book)
+        let book: Book =
+            serde_json::from_slice(bytes).map_err(|error| BookError::Damaged(error.to_string()))?;
+        if book.version > VERSION { Err(BookError::Newer(book.version)) } else { Ok(book) }
     }
 
     /// Writes a store's file. It holds secrets.
@@ -191,8 +198,8 @@ mod tests {
         let mut again = Book::from_json(&book.to_json().unwrap()).unwrap();
         let Ok(Stored::Loaded(records)) = again.run(StoreOp::Load) else { panic!("expected records") };
         assert!(records[0].0.same_tokens(&record("a")));
-        assert!(Book::from_json(b"{").is_err());
-        assert!(Book::from_json(br#"{"version":9,"records":{}}"#).is_err());
+        assert!(matches!(Book::from_json(b"{").unwrap_err(), BookError::Damaged(_)));
+        assert_eq!(Book::from_json(br#"{"version":9,"records":{}}"#).unwrap_err(), BookError::Newer(9));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Calls as the application sees them: [`Call`] and [`Login`] own the way to read their [`Reply`].
 
-use super::{CallError, CallId};
+use super::{CallError, CallId, Subscribed};
 use crate::auth::{Identity, TokenError};
 use crate::helix::{Answer, Endpoint, Shape, Value};
 use crate::id::UserId;
@@ -102,6 +102,7 @@ pub(super) enum What {
     Revoked(Result<(), TokenError>),
     /// What a visitor is answered.
     Page(Box<Response<Bytes>>),
+    Subscribed(Result<Subscribed, CallError>),
     /// The client has started, for nobody in particular.
     Ready,
 }
@@ -124,6 +125,10 @@ impl fmt::Debug for Reply {
             What::Login(Ok(identity)) => write!(f, "Reply(user {})", identity.user),
             What::Revoked(Ok(())) => f.write_str("Reply(revoked)"),
             What::Page(response) => write!(f, "Reply(page {})", response.status().as_u16()),
+            What::Subscribed(Ok(done)) => {
+                write!(f, "Reply({} held, {} failed)", done.held.len(), done.failed.len())
+            }
+            What::Subscribed(Err(error)) => write!(f, "Reply({error})"),
             What::Ready => f.write_str("Reply(ready)"),
             What::Login(Err(error)) | What::Revoked(Err(error)) => write!(f, "Reply({error})"),
         }

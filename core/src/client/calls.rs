@@ -5,17 +5,18 @@
 //! client's own deletions, are sent again after a 5xx or a lost connection, others only if nothing was sent.
 
 use super::call::What;
-use super::wishes::{Find, created};
-use super::{As, CallError, CallId, Client, Failure, HttpId, Notice, Owner, Sent, Timer, WishId};
-use crate::auth::provider::{TokenWanted, WantedFor};
+use super::wishes::{Find, List};
+use super::{As, CallError, CallId, Client, Failure, HttpId, Owner, Sent, Timer, WhenLimited, WishId};
+use crate::auth::provider::WantedFor;
 use crate::auth::{Account, TokenError, Usable};
 use crate::backoff::Backoff;
 use crate::eventsub::Subject;
-use crate::helix::{Accepts, Answer, Prepared, Refusal, TooMany, Turn};
-use crate::id::{SessionId, UserId};
+use crate::helix::{Accepts, Answer, Bucket, Prepared, Refusal, TooMany, Turn};
+use crate::id::{SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use bytes::Bytes;
 use http::{Method, Response, StatusCode};
+use jiff::Timestamp;
 use secrecy::SecretString;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -26,7 +27,7 @@ pub(super) struct Calls {
     pending: BTreeMap<CallId, Pending>,
     for_store: BTreeSet<CallId>,
     for_token: BTreeMap<Account, BTreeSet<CallId>>,
-    for_turn: BTreeMap<Account, BTreeSet<CallId>>,
+    for_turn: BTreeMap<Bucket, BTreeSet<CallId>>,
     /// Subscriptions first: they have ten seconds.
     for_place: BTreeSet<(Rank, CallId)>,
     places: usize,
@@ -79,7 +80,7 @@ enum State {
 enum WaitingFor {
     Store,
     Token(Account),
-    Turn(Account),
+    Turn(Bucket),
     Place,
     Again,
 }
@@ -89,11 +90,13 @@ pub(super) enum Purpose {
     /// The application.
     Application,
     /// A wish that is to be held.
-    Post { wish: WishId, user: UserId, shard: u32, session: SessionId },
+    Post { wish: WishId, user: UserId, cost: u64, shard: u32, session: SessionId },
     /// A wish that is held already.
     Find(Box<Find>),
     /// The plan, which wants to be rid of a subscription.
-    Delete { user: UserId, subject: Subject },
+    Delete { user: UserId, subject: Subject, id: SubscriptionId },
+    /// The plan, which wants to know what Twitch holds.
+    List(Box<List>),
 }
 
 impl std::fmt::Debug for Purpose {
@@ -103,6 +106,7 @@ impl std::fmt::Debug for Purpose {
             Purpose::Post { .. } => "Post",
             Purpose::Find(_) => "Find",
             Purpose::Delete { .. } => "Delete",
+            Purpose::List(_) => "List",
         })
     }
 }
@@ -146,6 +150,12 @@ impl Client {
             self.calls.for_place.insert((rank, id));
             return self.wait(id, WaitingFor::Place);
         }
+        if let Purpose::Post { wish, cost, .. } = call.purpose
+            && !self.plan.affords(now, wish, cost)
+        {
+            self.drop_call(now, id);
+            return;
+        }
         let (account, token, generation) = match self.token_for(now, id) {
             Ok(Ready::Token(account, token, generation)) => (Some(account), Some(token), generation),
             Ok(Ready::Without(token)) => (None, token, 0),
@@ -155,14 +165,11 @@ impl Client {
             }
             Err(error) => return self.end(now, id, Err(error)),
         };
-        if let Some(account) = &account
-            && let Turn::Wait(until) = self.limiter.take(now, account)
-        {
-            self.calls.for_turn.entry(account.clone()).or_default().insert(id);
-            self.timers.set(&Timer::Turn(account.clone()), Some(until));
-            return self.wait(id, WaitingFor::Turn(account.clone()));
-        }
         let Some(call) = self.calls.pending.get(&id) else { return };
+        let turn = self.limiter.take(now, account.as_ref(), &call.prepared.windows);
+        if let Turn::Wait { until, bucket } = turn {
+            return self.wait_for_turn(now, id, until, bucket);
+        }
         let request =
             call.prepared.request(&self.config.endpoints.helix, &self.config.client_id, token.as_ref());
         self.calls.places -= 1;
@@ -170,6 +177,27 @@ impl Client {
         if let Some(call) = self.calls.pending.get_mut(&id) {
             call.state = State::Sent { http, account, generation };
         }
+    }
+
+    /// Lets a call wait until a bucket has room again, unless that is not wanted or of no use. A token's bucket may have
+    /// room before its time, when an answer says so; a window has not.
+    fn wait_for_turn(&mut self, now: Time, id: CallId, until: Time, bucket: Bucket) {
+        let Some(call) = self.calls.pending.get(&id) else { return };
+        let limit = match &bucket {
+            Bucket::Token(_) => TooMany::Requests,
+            Bucket::Window(_) => TooMany::OperationLimit,
+        };
+        let in_vain = limit == TooMany::OperationLimit && until >= call.deadline;
+        let unwanted =
+            self.config.when_limited == WhenLimited::Fail && matches!(call.purpose, Purpose::Application);
+        if in_vain || unwanted {
+            let operation = call.prepared.operation;
+            let retry_at = self.wall_at(until).unwrap_or(Timestamp::MAX);
+            return self.end(now, id, Err(CallError::Limited { operation, limit, retry_at }));
+        }
+        self.timers.set(&Timer::Turn(bucket.clone()), Some(until));
+        self.calls.for_turn.entry(bucket.clone()).or_default().insert(id);
+        self.wait(id, WaitingFor::Turn(bucket));
     }
 
     fn wait(&mut self, id: CallId, what: WaitingFor) {
@@ -217,30 +245,24 @@ impl Client {
                     && let Some(any_of) = call.prepared.scopes.missing(&record.scopes)
                 {
                     let error = CallError::MissingScope { operation, user: user.clone(), any_of };
-                    return self.ask(id, account, WantedFor::Scopes(any_of)).ok_or(error);
+                    return self.asks(id, account, WantedFor::Scopes(any_of)).ok_or(error);
                 }
                 Ok(Ready::Token(account, token, generation))
             }
             Usable::Wait => Ok(Ready::Wait(account)),
-            Usable::No(why @ (TokenError::Misconfigured(_) | TokenError::Closed)) => Err(no_token(why)),
             Usable::No(why) => {
-                self.ask(id, account, WantedFor::Lack(why.clone())).ok_or_else(|| no_token(why))
+                self.asks(id, account, WantedFor::Lack(why.clone())).ok_or_else(|| no_token(why))
             }
         }
     }
 
-    /// Asks for a token that is not held, if there is somebody to ask and the call has not asked before.
-    fn ask(&mut self, id: CallId, account: Account, why: WantedFor) -> Option<Ready> {
-        if self.wanted.contains(&account) {
-            return Some(Ready::Wait(account));
-        }
+    /// Whether the call waits for somebody to give it a token that is not held. It asks once.
+    fn asks(&mut self, id: CallId, account: Account, why: WantedFor) -> Option<Ready> {
         let call = self.calls.pending.get_mut(&id)?;
-        if !self.config.ask_for_tokens || std::mem::replace(&mut call.asked, true) {
-            return None;
-        }
-        self.wanted.insert(account.clone());
-        self.notice(Notice::TokenWanted(TokenWanted { account: account.clone(), why }));
-        Some(Ready::Wait(account))
+        let first = !call.asked;
+        // Who waits for another's question may still ask its own.
+        call.asked |= !self.wanted.contains(&account);
+        self.ask(&account, first, why).then_some(Ready::Wait(account))
     }
 
     pub(super) fn call_answered(
@@ -258,13 +280,13 @@ impl Client {
         let (account, generation) = (account.clone(), *generation);
         let operation = call.prepared.operation;
         call.state = State::Waiting(WaitingFor::Again);
+        if let Err(Failure { sent, .. }) = &result {
+            self.limiter.forget(now, account.as_ref(), &call.prepared.windows, *sent != Sent::No);
+        }
         self.free_place();
         match result {
             Ok(response) => self.response(now, id, account, generation, response),
             Err(Failure { sent, cause }) => {
-                if let Some(account) = &account {
-                    self.limiter.forget(account);
-                }
                 let (again, error) = match sent {
                     Sent::No => (true, CallError::NotSent { operation, cause }),
                     Sent::Unknown => (self.is_harmless(id), CallError::NoAnswer { operation, cause }),
@@ -288,17 +310,12 @@ impl Client {
         let (parts, body) = response.into_parts();
         let (status, headers) = (parts.status, parts.headers);
         if call.prepared.reads(status) {
-            if let Some(account) = &account {
-                self.limiter.learn(now, account, &headers, false);
-            }
+            self.limiter.learn(now, account.as_ref(), &call.prepared.windows, &headers, false);
             return self.end(now, id, Ok(Answer { operation, status, headers, body }));
         }
-        let points_left = headers.get("ratelimit-remaining").is_some_and(|left| left != "0");
-        let refusal = Refusal::read(operation, status, points_left, &body);
+        let refusal = Refusal::read(operation, status, &headers, &body);
         let too_many = refusal.too_many == Some(TooMany::Requests);
-        if let Some(account) = &account {
-            self.limiter.learn(now, account, &headers, too_many);
-        }
+        self.limiter.learn(now, account.as_ref(), &call.prepared.windows, &headers, too_many);
         let repeated = call.repeated;
         call.repeated |= refusal.is_about_the_token();
         match (&account, self.wall_at(now)) {
@@ -359,9 +376,7 @@ impl Client {
             State::Sent { http, account, .. } => {
                 self.exchanges.remove(http);
                 self.timers.set(&Timer::Answer(*http), None);
-                if let Some(account) = account {
-                    self.limiter.forget(account);
-                }
+                self.limiter.forget(now, account.as_ref(), &call.prepared.windows, true);
                 self.free_place();
                 self.give_places(now);
             }
@@ -369,7 +384,7 @@ impl Client {
                 self.calls.for_store.remove(&id);
             }
             State::Waiting(WaitingFor::Token(account)) => leave(&mut self.calls.for_token, account, id),
-            State::Waiting(WaitingFor::Turn(account)) => leave(&mut self.calls.for_turn, account, id),
+            State::Waiting(WaitingFor::Turn(bucket)) => leave(&mut self.calls.for_turn, bucket, id),
             State::Waiting(WaitingFor::Place) => {
                 self.calls.for_place.remove(&(Rank::Subscription, id));
                 self.calls.for_place.remove(&(Rank::Other, id));
@@ -392,14 +407,14 @@ impl Client {
         let Some(call) = self.drop_call(now, id) else { return };
         match call.purpose {
             Purpose::Application => self.reply(id, What::Answer(result)),
-            Purpose::Post { wish, user, shard, session } => {
-                let answer = result.and_then(|answer| created(&answer));
-                self.plan.posted(now, wish, &user, (shard, &session), answer);
+            Purpose::Post { wish, user, shard, session, .. } => {
+                self.created(now, wish, &user, (shard, &session), result);
             }
             Purpose::Find(find) => self.look_through(now, *find, result),
-            Purpose::Delete { user, subject } => {
-                self.plan.deleted(now, &user, &subject, result.map(|_| ()));
+            Purpose::Delete { user, subject, id } => {
+                self.plan.deleted(now, &user, &subject, &id, result.map(|_| ()));
             }
+            Purpose::List(list) => self.list_on(now, *list, result),
         }
     }
 
@@ -417,18 +432,18 @@ impl Client {
         }
     }
 
-    /// An account's bucket is full again: calls go until it is empty.
-    pub(super) fn turn(&mut self, now: Time, account: &Account) {
-        let mut waiting = self.calls.for_turn.remove(account).unwrap_or_default();
+    /// A bucket has room again: calls go until it has none.
+    pub(super) fn turn(&mut self, now: Time, bucket: &Bucket) {
+        let mut waiting = self.calls.for_turn.remove(bucket).unwrap_or_default();
         while let Some(id) = waiting.pop_first() {
             self.advance(now, id);
-            let call = self.calls.pending.get(&id);
-            if matches!(call, Some(Pending { state: State::Waiting(WaitingFor::Turn(_)), .. })) {
+            let state = self.calls.pending.get(&id).map(|call| &call.state);
+            if matches!(state, Some(State::Waiting(WaitingFor::Turn(again))) if again == bucket) {
                 break;
             }
         }
         if !waiting.is_empty() {
-            self.calls.for_turn.entry(account.clone()).or_default().append(&mut waiting);
+            self.calls.for_turn.entry(bucket.clone()).or_default().append(&mut waiting);
         }
     }
 
@@ -451,11 +466,11 @@ enum Ready {
     Wait(Account),
 }
 
-fn leave(waiting: &mut BTreeMap<Account, BTreeSet<CallId>>, account: &Account, id: CallId) {
-    if let Some(calls) = waiting.get_mut(account) {
+fn leave<K: Ord>(waiting: &mut BTreeMap<K, BTreeSet<CallId>>, key: &K, id: CallId) {
+    if let Some(calls) = waiting.get_mut(key) {
         calls.remove(&id);
         if calls.is_empty() {
-            waiting.remove(account);
+            waiting.remove(key);
         }
     }
 }
@@ -466,3 +481,6 @@ impl Refusal {
         self.status == StatusCode::UNAUTHORIZED && !self.message.to_ascii_lowercase().contains("scope")
     }
 }
+
+#[cfg(test)]
+mod tests;

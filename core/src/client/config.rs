@@ -4,7 +4,7 @@ use crate::auth::KeeperTimes;
 use crate::auth::flow::StateKey;
 use crate::callback::Callback;
 use crate::endpoints::Endpoints;
-use crate::eventsub::WebhookSecret;
+use crate::eventsub::{Leftovers, WebhookSecret};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -39,13 +39,26 @@ pub struct Config {
     pub answer_timeout: Duration,
     /// For how long a call may take in all, waits for a token and for the rate limit included.
     pub call_timeout: Duration,
+    /// What becomes of a call for which the rate limit has no room.
+    pub when_limited: WhenLimited,
     /// How many requests to Helix may be under way at once.
     pub concurrent_requests: usize,
     /// The longest silence to ask EventSub for, in seconds, 10 to 600.
     pub keepalive: u16,
     /// When the application last listened, if it did: what happened since may be missing, and a
-    /// [`Gap`](crate::eventsub::Gap) says so for each wish that is held.
+    /// [`Gap`](crate::eventsub::Gap) says so for each wish that is held. Write
+    /// [`Client::listened_until`](crate::Client::listened_until) down now and then, and give it to the next process.
     pub listened_until: Option<Timestamp>,
+    /// How often each user's wishes are compared with the subscriptions that Twitch lists, to find those that ended
+    /// without a word; at least a minute. It also happens soon after a session has moved.
+    pub compare_every: Duration,
+    /// What happens to WebSocket subscriptions that a former process has left.
+    pub leftovers: Leftovers,
+    /// Whether closing deletes the WebSocket subscriptions. Without, they end with their sessions.
+    pub delete_at_close: bool,
+    /// Whether a redemption (of channel points or a power-up) is passed on once even if it comes in two messages, as
+    /// it may while a dead process's subscription lingers.
+    pub redemptions_once: bool,
     /// The secrets of the application's webhook subscriptions: what comes to the callback is signed with one of them. More
     /// than one where a new secret replaces an old one. Without any, [`Client::webhook`](crate::Client::webhook)
     /// refuses everything.
@@ -54,6 +67,17 @@ pub struct Config {
     pub remember_messages: Duration,
     /// How many message ids are remembered at most.
     pub remember_at_most: usize,
+}
+
+/// What becomes of a call for which the rate limit of its token, or its operation's own, has no room.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum WhenLimited {
+    /// It waits, as long as [`Config::call_timeout`] allows. One that would have to wait longer for its operation's own
+    /// limit fails at once, as with [`Fail`](Self::Fail).
+    #[default]
+    Wait,
+    /// It fails with [`CallError::Limited`](crate::CallError::Limited), which says when to try again.
+    Fail,
 }
 
 impl Config {
@@ -72,9 +96,14 @@ impl Config {
             tokens: KeeperTimes::default(),
             answer_timeout: Duration::from_secs(20),
             call_timeout: Duration::from_secs(60),
+            when_limited: WhenLimited::default(),
             concurrent_requests: 16,
             keepalive: 10,
             listened_until: None,
+            compare_every: Duration::from_secs(600),
+            leftovers: Leftovers::Keep,
+            delete_at_close: true,
+            redemptions_once: false,
             webhook_secrets: Vec::new(),
             remember_messages: Duration::from_secs(600),
             remember_at_most: 65_536,

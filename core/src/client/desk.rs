@@ -6,9 +6,9 @@
 //! A listener has a bounded queue. One that is too slow loses its oldest notices and is told how many
 //! ([`Heard::Lagged`]); nobody else notices.
 
-use super::{CallId, Notice, Reply, TokenError, WishId};
+use super::{CallId, HandlerError, Notice, Reply, TokenError, WishId};
 use crate::auth::flow::Prompt;
-use crate::eventsub::{Blocked, DecodeError, SubscriptionState, Topic};
+use crate::eventsub::{Blocked, DecodeError, Topic};
 use crate::helix::CallError;
 use bytes::Bytes;
 use compact_str::CompactString;
@@ -33,6 +33,10 @@ pub enum Filter {
     Wish(WishId),
     /// The notifications of one topic.
     Topic(CompactString, CompactString),
+    /// The application's own notices of one name.
+    Custom(CompactString),
+    /// What handlers failed with.
+    Failures,
 }
 
 impl Filter {
@@ -101,6 +105,17 @@ impl Heard {
                 let event = notification.decode::<T>();
                 Some(event.map_err(|why| EventError::Unreadable { raw: raw.clone(), why }))
             }
+        }
+    }
+
+    /// What one of the application's own notices carries, if the notice is one of this type.
+    pub fn custom<P: std::any::Any>(&self) -> Option<&P> {
+        match self {
+            Heard::Notice(notice) => match &**notice {
+                Notice::Custom(custom) => custom.payload(),
+                _ => None,
+            },
+            Heard::Lagged(_) => None,
         }
     }
 
@@ -245,7 +260,11 @@ impl<W> Desk<W> {
         self.last += 1;
         let id = ListenerId(self.last);
         match &filter {
-            Filter::Everything | Filter::Notices | Filter::Notifications => self.everywhere.push(id),
+            Filter::Everything
+            | Filter::Notices
+            | Filter::Notifications
+            | Filter::Custom(_)
+            | Filter::Failures => self.everywhere.push(id),
             Filter::Wish(wish) => self.by_wish.entry(*wish).or_default().push(id),
             Filter::Topic(name, version) => {
                 self.by_topic.entry((name.clone(), version.clone())).or_default().push(id);
@@ -281,7 +300,11 @@ impl<W> Desk<W> {
             ids.is_empty()
         };
         match &listener.filter {
-            Filter::Everything | Filter::Notices | Filter::Notifications => {
+            Filter::Everything
+            | Filter::Notices
+            | Filter::Notifications
+            | Filter::Custom(_)
+            | Filter::Failures => {
                 gone(&mut self.everywhere);
             }
             Filter::Wish(wish) => {
@@ -320,14 +343,10 @@ impl<W> Desk<W> {
     /// Takes a notice; `wake` gets the wakers of those who wait for it.
     pub fn put_notice(&mut self, notice: Notice, mut wake: impl FnMut(W)) {
         match &notice {
-            Notice::Subscription(wish, SubscriptionState::Enabled { .. }) => {
-                self.settle(*wish, Ok(()), &mut wake);
-            }
-            Notice::Subscription(wish, SubscriptionState::Blocked { why }) => {
-                self.settle(*wish, Err(WishError::Blocked(why.clone())), &mut wake);
-            }
-            Notice::Subscription(wish, SubscriptionState::Refused { why }) => {
-                self.settle(*wish, Err(WishError::Refused(why.clone())), &mut wake);
+            Notice::Subscription(wish, state) => {
+                if let Some(outcome) = WishError::outcome(state) {
+                    self.settle(*wish, outcome, &mut wake);
+                }
             }
             Notice::Closed => return self.end(notice, wake),
             _ => {}
@@ -354,10 +373,15 @@ impl<W> Desk<W> {
         let mut heard = false;
         for id in ids {
             let Some(listener) = self.listeners.get_mut(id) else { continue };
-            match listener.filter {
-                Filter::Notices if is_notification => continue,
-                Filter::Notifications if !is_notification => continue,
-                _ => {}
+            let wanted = match &listener.filter {
+                Filter::Notices => !is_notification,
+                Filter::Notifications => is_notification,
+                Filter::Custom(name) => matches!(&*notice, Notice::Custom(custom) if custom.name == *name),
+                Filter::Failures => matches!(&*notice, Notice::Failed(_)),
+                Filter::Everything | Filter::Wish(_) | Filter::Topic(..) => true,
+            };
+            if !wanted {
+                continue;
             }
             heard = true;
             if listener.queue.len() >= listener.capacity {
@@ -372,6 +396,22 @@ impl<W> Desk<W> {
         if is_notification && !heard {
             self.unheard += 1;
         }
+    }
+
+    /// Takes what the handler of a listener failed with, for those who listen to failures. False if it is one of them:
+    /// its own failure can only be logged.
+    pub fn put_failure(
+        &mut self,
+        listener: ListenerId,
+        error: Box<dyn std::error::Error + Send + Sync>,
+        wake: impl FnMut(W),
+    ) -> bool {
+        let handles_failures =
+            self.listeners.get(&listener).is_some_and(|listener| listener.filter == Filter::Failures);
+        if !handles_failures {
+            self.put_notice(Notice::Failed(Arc::new(HandlerError { listener, error })), wake);
+        }
+        !handles_failures
     }
 
     fn settle(&mut self, wish: WishId, outcome: Result<(), WishError>, wake: impl FnMut(W)) {
@@ -401,7 +441,9 @@ impl<W> Desk<W> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Custom;
     use super::*;
+    use crate::eventsub::SubscriptionState;
 
     fn enabled(wish: WishId) -> Notice {
         Notice::Subscription(wish, SubscriptionState::Enabled { id: "sub-1".into(), cost: 0 })
@@ -457,5 +499,28 @@ mod tests {
             matches!(desk.next(listener, || ()), Next::Heard(Heard::Notice(notice)) if matches!(*notice, Notice::Closed))
         );
         assert!(matches!(desk.next(listener, || ()), Next::Ended));
+    }
+
+    #[test]
+    fn an_own_notice_goes_to_those_who_listen_to_its_name() {
+        let mut desk: Desk<()> = Desk::new();
+        let raids = desk.listen(Filter::Custom("raid".into()), 8);
+        let others = desk.listen(Filter::Custom("other".into()), 8);
+        desk.put_notice(Notice::Custom(Custom::new("raid", 42_u32)), |()| {});
+        let Next::Heard(heard) = desk.next(raids, || ()) else { panic!("nothing heard") };
+        assert_eq!((heard.custom::<u32>(), heard.custom::<u8>()), (Some(&42), None));
+        assert!(matches!(desk.next(others, || ()), Next::Wait));
+    }
+
+    #[test]
+    fn what_a_handler_fails_with_goes_to_one_place_and_a_failure_there_goes_nowhere() {
+        let mut desk: Desk<()> = Desk::new();
+        let failures = desk.listen(Filter::Failures, 8);
+        let raids = desk.listen(Filter::Custom("raid".into()), 8);
+        assert!(desk.put_failure(raids, "no such channel".into(), |()| {}));
+        let Next::Heard(Heard::Notice(notice)) = desk.next(failures, || ()) else { panic!("nothing heard") };
+        assert_eq!(notice.to_string(), "a handler failed: no such channel");
+        assert!(!desk.put_failure(failures, "the log is full".into(), |()| {}));
+        assert!(matches!(desk.next(failures, || ()), Next::Wait));
     }
 }

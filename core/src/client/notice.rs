@@ -1,6 +1,6 @@
 //! [`Notice`]: what the client tells unasked.
 
-use super::WishId;
+use super::{Progress, WishId};
 use crate::auth::TokenNotice;
 use crate::auth::flow::Prompt;
 use crate::auth::provider::TokenWanted;
@@ -9,18 +9,24 @@ use crate::id::SessionId;
 use crate::time::Time;
 use bytes::Bytes;
 use compact_str::CompactString;
+use std::any::Any;
 use std::fmt;
+use std::sync::Arc;
 
 /// Something the application may want to know.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Notice {
+    /// The store has been read: the client knows its users.
+    Ready,
     /// Something happened that was subscribed to.
     Notification(Notification),
     /// Events may be missing.
     Gap(Gap),
     /// How a wish fares.
     Subscription(WishId, SubscriptionState),
+    /// How far wishes that were asked for together have come.
+    Progress(super::CallId, Progress),
     /// What happens to a link.
     Session(SessionNotice),
     /// What happens to a token.
@@ -48,8 +54,49 @@ pub enum Notice {
         /// The payload as it came.
         payload: Bytes,
     },
+    /// Something of the application's own, for its listeners.
+    Custom(Custom),
+    /// A handler of the application failed.
+    Failed(Arc<HandlerError>),
     /// The client is closed: nothing more will come.
     Closed,
+}
+
+/// Something of the application's own that goes the way of all notices, under a name of its own.
+#[derive(Clone)]
+pub struct Custom {
+    /// Its name, for [`Filter::Custom`](super::Filter::Custom).
+    pub name: CompactString,
+    payload: Arc<dyn Any + Send + Sync>,
+}
+
+impl Custom {
+    /// A notice of this name.
+    pub fn new(name: impl Into<CompactString>, payload: impl Any + Send + Sync) -> Self {
+        Custom { name: name.into(), payload: Arc::new(payload) }
+    }
+
+    /// What it carries, if it is of this type.
+    pub fn payload<T: Any>(&self) -> Option<&T> {
+        self.payload.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Custom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Custom({})", self.name)
+    }
+}
+
+/// What a handler of the application failed with.
+#[derive(Debug, thiserror::Error)]
+#[error("a handler failed: {error}")]
+#[non_exhaustive]
+pub struct HandlerError {
+    /// Which listener it handled for.
+    pub listener: super::ListenerId,
+    /// What it failed with.
+    pub error: Box<dyn std::error::Error + Send + Sync>,
 }
 
 /// What happens to a link.
@@ -117,6 +164,12 @@ impl fmt::Display for Notice {
             Notice::UnknownMessage { message_type, .. } => {
                 write!(f, "a message of the unknown type {message_type}")
             }
+            Notice::Ready => f.write_str("ready"),
+            Notice::Progress(_, Progress { held, failed, of, .. }) => {
+                write!(f, "of {of} wishes {held} are held, {failed} failed")
+            }
+            Notice::Custom(custom) => write!(f, "{}", custom.name),
+            Notice::Failed(error) => error.fmt(f),
             Notice::Closed => f.write_str("closed"),
         }
     }
@@ -159,6 +212,7 @@ impl fmt::Display for Gap {
 impl fmt::Display for SubscriptionState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            SubscriptionState::Pending => f.write_str("asked for"),
             SubscriptionState::Enabled { .. } => f.write_str("enabled"),
             SubscriptionState::Interrupted => f.write_str("interrupted"),
             SubscriptionState::Retrying { why, .. } => write!(f, "tried again soon: {why}"),

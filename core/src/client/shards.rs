@@ -3,8 +3,11 @@
 
 use super::{Client, Notice, Output, SessionNotice, SocketId, Timer};
 use crate::eventsub::frame::{Frame, Message};
-use crate::eventsub::{Notification, Opened, Shard, ShardOutput, Source};
+use crate::eventsub::{Notification, Opened, Shard, ShardOutput, Source, Subscription};
 use crate::time::Time;
+use bytes::Bytes;
+use compact_str::CompactString;
+use serde::Deserialize;
 
 impl Client {
     /// Runs a step of one shard's machine and carries out what it asks for.
@@ -29,7 +32,8 @@ impl Client {
             }
             ShardOutput::Close(id) => self.out.push_back(Output::Close(id)),
             ShardOutput::Opened { session, how } => {
-                self.plan.opened(shard, session.clone(), how != Opened::Fresh);
+                let heard = self.shards.get(&shard).and_then(Shard::surely_heard).flatten();
+                self.plan.opened(now, shard, session.clone(), &how, heard);
                 match how {
                     Opened::Fresh => self.notice(Notice::Session(SessionNotice::Opened { shard, session })),
                     Opened::Moved => {
@@ -63,12 +67,19 @@ impl Client {
             self.counts.duplicates += 1;
             return;
         }
-        self.pass_on(Source::Socket(socket), frame);
+        self.pass_on(now, Source::Socket(socket), frame);
     }
 
-    pub(super) fn pass_on(&mut self, source: Source, frame: Frame) {
+    pub(super) fn pass_on(&mut self, now: Time, source: Source, frame: Frame) {
         match frame.message {
             Message::Notification { subscription, event } => {
+                if self.config.redemptions_once
+                    && let Some(redemption) = redemption(&subscription, &event)
+                    && !self.redemptions.is_new(now, &redemption)
+                {
+                    self.counts.duplicates += 1;
+                    return;
+                }
                 let wish = match source {
                     Source::Socket(socket) => self.plan.wish_of(&subscription, socket.shard),
                     Source::Webhook => None,
@@ -88,4 +99,27 @@ impl Client {
             Message::Welcome(_) | Message::Keepalive | Message::Reconnect(_) => {}
         }
     }
+}
+
+/// A redemption's topic, version and id.
+pub(super) type Redemption = (CompactString, CompactString, CompactString);
+
+/// Topics whose `event.id` names a redemption that happens once.
+const REDEMPTIONS: [&str; 3] = [
+    "channel.channel_points_custom_reward_redemption.add",
+    "channel.channel_points_automatic_reward_redemption.add",
+    "channel.custom_power_up_redemption.add",
+];
+
+fn redemption(subscription: &Subscription, event: &Bytes) -> Option<Redemption> {
+    #[derive(Deserialize)]
+    struct Id {
+        id: CompactString,
+    }
+    if !REDEMPTIONS.contains(&subscription.topic.as_str()) {
+        return None;
+    }
+    // Something may be written behind the event.
+    let Id { id } = Id::deserialize(&mut serde_json::Deserializer::from_slice(event)).ok()?;
+    Some((subscription.topic.clone(), subscription.version.clone(), id))
 }

@@ -1,4 +1,4 @@
-//! The client as a whole: its end.
+//! The client as a whole: its end, and wishes before there is a user.
 
 use super::*;
 use crate::auth::store::{MemoryStore, Store};
@@ -106,4 +106,66 @@ fn what_comes_to_the_webhook_is_told_like_all_else_and_once() {
     assert_eq!(said(&mut client), <[&str; 0]>::default());
     let Counts { events, duplicates, webhooks_refused, webhooks_outdated, .. } = client.counts();
     assert_eq!((events, duplicates, webhooks_refused, webhooks_outdated), (1, 1, 1, 1));
+}
+
+#[test]
+fn no_session_is_opened_before_the_users_token_is_proven() {
+    let mut client = ready();
+    let _added = client.add_token(Time::ZERO, "token".into(), None);
+    let Some(Output::Http { id, .. }) = client.poll_output() else { panic!("no validation") };
+    let wish = client.subscribe(Time::ZERO, &ChannelRaid::to("1001"), Via::WebSocketAs("7".into()));
+    let blocked = format!(
+        "Notice(Subscription({wish:?}, Blocked {{ why: Forbidden(NoToken {{ operation: \"create-eventsub-subscription\", \
+         why: Unknown(UserId(7)) }}) }}))"
+    );
+    assert_eq!(said(&mut client), [blocked]);
+    let valid = r#"{"client_id":"client-id","login":"ada","user_id":"7","scopes":[],"expires_in":3600}"#;
+    client.handle(Time::ZERO, Input::Response(id, Response::new(Bytes::from_static(valid.as_bytes()))));
+    let Some(Output::Store(store, _)) = client.poll_output() else { panic!("not stored") };
+    assert_eq!(said(&mut client), <[&str; 0]>::default());
+    let stored = crate::auth::store::Stored::Swapped(crate::auth::store::Revision(1));
+    client.handle(Time::ZERO, Input::Stored(store, Ok(stored)));
+    let connects = |output: &String| output.starts_with("Connect(");
+    assert_eq!(said(&mut client).iter().filter(|output| connects(output)).count(), 1);
+}
+
+#[test]
+fn the_same_wish_before_there_is_a_user_is_one_wish() {
+    let mut client = ready();
+    let raid = ChannelRaid::to("1001");
+    let one = client.subscribe(Time::ZERO, &raid, Via::WebSocket);
+    assert_eq!(client.subscribe(Time::ZERO, &raid, Via::WebSocket), one);
+    assert_eq!(client.predicted_cost(&raid), 1);
+    client.unsubscribe(Time::ZERO, one);
+    let views: Vec<_> = client.subscriptions().map(|wished| (wished.wish, wished.user)).collect();
+    assert_eq!(views, [(one, None)]);
+    client.unsubscribe(Time::ZERO, one);
+    assert_eq!(client.subscriptions().count(), 0);
+}
+
+#[test]
+fn a_redemption_that_comes_in_two_messages_is_passed_on_once_if_that_is_wanted() {
+    let message = |id: &str| {
+        let topic = "channel.channel_points_custom_reward_redemption.add";
+        let frame = serde_json::json!({
+            "metadata": {"message_id": id, "message_type": "notification",
+                "message_timestamp": "2026-03-01T12:00:00Z",
+                "subscription_type": topic, "subscription_version": "1"},
+            "payload": {
+                "subscription": {"id": "sub", "status": "enabled", "type": topic, "version": "1", "cost": 0,
+                    "condition": {"broadcaster_user_id": "1001"}, "created_at": "2026-03-01T12:00:00Z",
+                    "transport": {"method": "websocket", "session_id": "session"}},
+                "event": {"id": "redemption-1"},
+            },
+        });
+        crate::eventsub::frame::read(&Bytes::from(frame.to_string())).unwrap()
+    };
+    for (redemptions_once, events) in [(true, 1), (false, 2)] {
+        let mut config = Config::new("client-id");
+        config.redemptions_once = redemptions_once;
+        let mut client = Client::new(Time::ZERO, config);
+        client.pass_on(Time::ZERO, Source::Webhook, message("one"));
+        client.pass_on(Time::ZERO, Source::Webhook, message("two"));
+        assert_eq!(client.counts().events, events);
+    }
 }

@@ -2,23 +2,26 @@
 //! answers go back to it.
 
 use super::calls::Purpose;
-use super::{As, CallError, Client, Life, Notice, WishId};
-use crate::auth::TokenError;
+use super::{As, CallError, Client, Life, Notice, Want, WishId};
+use crate::auth::provider::WantedFor;
+use crate::auth::{Account, TokenError, Usable};
 use crate::eventsub::{
-    Blocked, Condition, Plan, Shard, Step, Subject, Subscription, SubscriptionState, SubscriptionStatus,
-    Topic, TopicMeta, Transport, Transports, Via,
+    Blocked, Costs, Listed, Plan, Shard, Step, Subject, Subscription, SubscriptionState, Topic, TopicMeta,
+    Transport, Via, Wished,
 };
 use crate::helix::api::SubscriptionPage;
 use crate::helix::api::{CreateEventSubSubscription, DeleteEventSubSubscription, GetEventSubSubscriptions};
-use crate::helix::{Answer, Endpoint, Invalid, Pager, Prepared, Rule, Shape};
+use crate::helix::{Answer, Endpoint, PageEnd, Pager, Prepared, Shape};
 use crate::id::{SessionId, SubscriptionId, UserId};
 use crate::time::Time;
+use jiff::Timestamp;
 
 /// A wish whose user is not known yet.
 #[derive(Clone, Debug)]
 pub(super) struct Unresolved {
-    pub(super) subject: Subject,
-    owner: Option<UserId>,
+    want: Want,
+    /// How many times the application asked for the same.
+    asked: u32,
 }
 
 /// The search for a subscription that exists already.
@@ -30,41 +33,54 @@ pub(super) struct Find {
     pager: Pager<GetEventSubSubscriptions>,
 }
 
+/// The walk through all that a user holds.
+pub(super) struct List {
+    user: UserId,
+    pager: Pager<GetEventSubSubscriptions>,
+    listed: Option<Listed>,
+}
+
+/// The longest list of subscriptions that is read: far more than a user may hold.
+const MOST_LISTED: u64 = 10_000;
+const CREATE: &str = CreateEventSubSubscription::META.operation;
+
 impl Client {
     /// Wants to hear a topic. The wish holds until [`Client::unsubscribe`]; [`Notice::Subscription`] tells how it
     /// fares. Asking for the same again gives the same wish.
     pub fn subscribe<T: Topic>(&mut self, now: Time, what: &T, via: Via) -> WishId {
-        let id = WishId(self.next_id());
-        let subject = match subject(what) {
-            _ if self.life != Life::Running => Err(CallError::Cancelled),
-            Ok(subject) => Ok(subject),
-            Err(invalid) => Err(CallError::Invalid(invalid)),
-        };
-        let subject = match subject {
-            Ok(subject) => subject,
-            Err(why) => {
-                self.notice(Notice::Subscription(id, SubscriptionState::Refused { why }));
+        let want = Want::new(what, via).map_err(CallError::Invalid);
+        let id = match want {
+            Ok(want) if self.life == Life::Running => self.want(want),
+            refused => {
+                let id = WishId(self.next_id());
+                let why = refused.err().unwrap_or(CallError::Cancelled);
+                self.fares(id, SubscriptionState::Refused { why });
                 return id;
             }
         };
-        let owner = match via {
-            Via::WebSocketAs(user) => Some(user),
-            Via::WebSocket => what.owner().cloned(),
-        };
-        let wish = Unresolved { subject, owner };
-        let id = self.resolve(id, wish);
+        if self.is_nobodys(id) {
+            self.fares(id, nobodys());
+        }
         self.settle(now);
         id
     }
 
     /// Does not want to hear a wish any more; as often as it was asked for.
     pub fn unsubscribe(&mut self, now: Time, wish: WishId) {
-        self.unresolved.remove(&wish);
-        self.plan.unwish(wish);
+        self.withdraw(wish);
         self.settle(now);
     }
 
-    /// Tries a blocked wish again.
+    pub(super) fn withdraw(&mut self, wish: WishId) {
+        self.leave_bulks(wish);
+        match self.unresolved.get_mut(&wish) {
+            Some(unresolved) if unresolved.asked > 1 => unresolved.asked -= 1,
+            Some(_) => drop(self.unresolved.remove(&wish)),
+            None => self.plan.unwish(wish),
+        }
+    }
+
+    /// Tries a blocked wish again, whatever is known of the budget.
     pub fn retry(&mut self, now: Time, wish: WishId) {
         self.plan.retry(wish);
         self.settle(now);
@@ -75,44 +91,99 @@ impl Client {
         &self.plan
     }
 
-    pub(super) fn wake_unresolved(&mut self, now: Time) {
-        self.wake_loading(now);
-        for (id, wish) in std::mem::take(&mut self.unresolved) {
-            self.resolve(id, wish);
+    /// Every wish: what it listens to, its session, its state, its cost.
+    pub fn subscriptions(&self) -> impl Iterator<Item = Wished> {
+        let unresolved = self.unresolved.iter().map(|(id, Unresolved { want, .. })| Wished {
+            wish: *id,
+            user: None,
+            subject: want.subject().clone(),
+            session: None,
+            state: if self.keeper.is_loaded() { nobodys() } else { SubscriptionState::Pending },
+        });
+        self.plan.wishes().chain(unresolved)
+    }
+
+    /// What a user's WebSocket subscriptions cost and may cost, as Twitch told last; none before it has.
+    pub fn costs(&self, user: &UserId) -> Option<Costs> {
+        self.plan.costs(user)
+    }
+
+    /// What a subscription to this topic will cost: nothing if a user in its condition has authorised the application,
+    /// else 1. Known are the users whose tokens this client holds; one who authorised it elsewhere costs less than this
+    /// says.
+    pub fn predicted_cost<T: Topic>(&self, what: &T) -> u64 {
+        Want::new(what, Via::WebSocket).map_or(0, |want| self.predict(want.subject()))
+    }
+
+    fn predict(&self, subject: &Subject) -> u64 {
+        let mut users = subject.condition.iter().filter(|(name, _)| name.ends_with("user_id"));
+        u64::from(!users.any(|(_, user)| self.keeper.record(&user.into()).is_some()))
+    }
+
+    /// Up to then everything has come or lies in a [`Gap`](crate::eventsub::Gap) that was told; none if that cannot be
+    /// said. Write it down now and then, once all that is wanted was asked for, and give it to the next process as
+    /// [`Config::listened_until`](crate::Config::listened_until).
+    pub fn listened_until(&self) -> Option<Timestamp> {
+        let heard = self.shards.values().filter_map(Shard::surely_heard);
+        let before = (!self.unresolved.is_empty()).then_some(self.config.listened_until);
+        self.plan.missing_since().chain(heard).chain(before).min().flatten()
+    }
+
+    /// The store has been read, or a user has come or gone: wishes that name nobody may have a user now.
+    pub(super) fn wake_unresolved(&mut self, now: Time, just_loaded: bool) {
+        if just_loaded {
+            self.wake_loading(now);
+            for (user, shards) in std::mem::take(&mut self.for_opening) {
+                shards.into_iter().for_each(|shard| self.open(now, shard, user.clone(), true));
+            }
+        }
+        if let Some(user) = self.only_user() {
+            for (id, Unresolved { want, asked }) in std::mem::take(&mut self.unresolved) {
+                self.plan.wish(id, user.clone(), want.subject().clone());
+                self.plan.ask_again(id, asked - 1);
+            }
+        } else if just_loaded {
+            for id in self.unresolved.keys().copied().collect::<Vec<_>>() {
+                self.fares(id, nobodys());
+            }
         }
     }
 
     /// Finds the user whose token a wish takes; before the store is read, nobody can say.
-    pub(super) fn resolve(&mut self, id: WishId, wish: Unresolved) -> WishId {
-        let user = match wish.owner.clone() {
-            Some(user) => Some(user),
+    pub(super) fn want(&mut self, want: Want) -> WishId {
+        let user = match want.owner() {
+            Some(user) => Some(user.clone()),
             None if !self.keeper.is_loaded() => None,
             None => self.only_user(),
         };
-        let Some(user) = user else {
-            if self.keeper.is_loaded() && !self.unresolved.contains_key(&id) {
-                let why =
-                    CallError::NoToken { operation: "create-eventsub-subscription", why: TokenError::Whose };
-                let why = Blocked::Forbidden(why);
-                self.notice(Notice::Subscription(id, SubscriptionState::Blocked { why }));
-            }
-            self.unresolved.insert(id, wish);
-            return id;
-        };
-        if let Some(same) = self.plan.same(&user, &wish.subject) {
-            return same;
+        if let Some(user) = user {
+            return match self.plan.same(&user, want.subject()) {
+                Some(same) => same,
+                None => {
+                    let id = WishId(self.next_id());
+                    self.plan.wish(id, user, want.into_subject());
+                    id
+                }
+            };
         }
-        self.plan.wish(id, user, wish.subject);
+        let mut unresolved = self.unresolved.iter_mut();
+        if let Some((id, same)) = unresolved.find(|(_, same)| same.want.subject() == want.subject()) {
+            same.asked += 1;
+            return *id;
+        }
+        let id = WishId(self.next_id());
+        self.unresolved.insert(id, Unresolved { want, asked: 1 });
         id
+    }
+
+    /// Whether a wish waits for somebody to say whose token it takes.
+    pub(super) fn is_nobodys(&self, id: WishId) -> bool {
+        self.keeper.is_loaded() && self.unresolved.contains_key(&id)
     }
 
     pub(super) fn plan_says(&mut self, now: Time, step: Step) {
         match step {
-            Step::Open { shard } => {
-                let new = Shard::new(shard, self.shard_config.clone(), self.jitter.fork());
-                self.shards.insert(shard, new);
-                self.with_shard(now, shard, |shard| shard.open(now));
-            }
+            Step::Open { shard, user } => self.open(now, shard, user, true),
             Step::Close { shard } => {
                 self.with_shard(now, shard, |shard| shard.close(now));
             }
@@ -122,12 +193,52 @@ impl Client {
             Step::Post { wish, user, subject, shard, session } => {
                 self.post(now, wish, user, subject, (shard, session));
             }
-            Step::Find { wish, user, subject, session } => self.find(now, wish, user, subject, session),
+            Step::Find { wish, user, subject, session, id } => {
+                self.find(now, wish, user, subject, session, id);
+            }
+            Step::List { user, ended } => self.list(now, user, ended),
             Step::Delete { user, subject, id } => self.delete(now, user, subject, id),
-            Step::Tell(wish, state) => self.notice(Notice::Subscription(wish, state)),
+            Step::Tell(wish, state) => self.fares(wish, state),
             Step::Gap(gap) => {
                 self.counts.gaps += 1;
                 self.notice(Notice::Gap(gap));
+            }
+        }
+    }
+
+    /// Tells how a wish fares.
+    pub(super) fn fares(&mut self, wish: WishId, state: SubscriptionState) {
+        self.notice(Notice::Subscription(wish, state.clone()));
+        self.settle_bulks(wish, &state);
+    }
+
+    /// Opens a shard's session when there is a token to subscribe with: Twitch closes one that is not used in time.
+    fn open(&mut self, now: Time, shard: u32, user: UserId, may_ask: bool) {
+        if !self.plan.wants_session(shard) {
+            return;
+        }
+        let account = Account::User(user.clone());
+        match self.keeper.usable(now, &account) {
+            Usable::Yes { .. } => {
+                let new = Shard::new(shard, self.shard_config.clone(), self.jitter.fork());
+                self.shards.insert(shard, new);
+                self.with_shard(now, shard, |shard| shard.open(now));
+            }
+            Usable::Wait => drop(self.for_opening.entry(user).or_default().insert(shard)),
+            Usable::No(why) if self.ask(&account, may_ask, WantedFor::Lack(why.clone())) => {
+                self.for_opening.entry(user).or_default().insert(shard);
+            }
+            Usable::No(why) => {
+                self.plan.not_openable(shard, &CallError::NoToken { operation: CREATE, why });
+            }
+        }
+    }
+
+    /// A user's token may be ready, or never.
+    pub(super) fn open_waiting(&mut self, now: Time, account: &Account, may_ask: bool) {
+        if let Account::User(user) = account {
+            for shard in self.for_opening.remove(user).unwrap_or_default() {
+                self.open(now, shard, user.clone(), may_ask);
             }
         }
     }
@@ -144,18 +255,19 @@ impl Client {
             && let Some(meta) = TopicMeta::find(&subject.topic, &subject.version)
             && let Some(any_of) = meta.scopes.missing(&record.scopes)
         {
-            let operation = CreateEventSubSubscription::META.operation;
-            let error = CallError::MissingScope { operation, user: user.clone(), any_of };
+            // The wish is tried again when there is another token.
+            self.ask(&Account::User(user.clone()), true, WantedFor::Scopes(any_of));
+            let error = CallError::MissingScope { operation: CREATE, user: user.clone(), any_of };
             return self.plan.posted(now, wish, &user, (shard, &session), Err(error));
         }
-        let transport =
-            Transport::WebSocket { session_id: session.clone(), connected_at: None, disconnected_at: None };
+        let cost = self.predict(&subject);
+        let transport = Transport::session(session.clone());
         let Subject { topic, version, condition } = subject;
         let request =
             CreateEventSubSubscription { topic, version, condition, transport, is_batching_enabled: false };
         match Prepared::new(&request) {
             Ok(prepared) => {
-                let purpose = Purpose::Post { wish, user: user.clone(), shard, session };
+                let purpose = Purpose::Post { wish, user: user.clone(), cost, shard, session };
                 self.start_call(now, prepared, As::User(user), purpose);
             }
             Err(invalid) => {
@@ -164,8 +276,42 @@ impl Client {
         }
     }
 
-    fn find(&mut self, now: Time, wish: WishId, user: UserId, subject: Subject, session: SessionId) {
-        let request = GetEventSubSubscriptions { topic: Some(subject.topic.clone()), ..Default::default() };
+    /// The answer to a request for a subscription.
+    pub(super) fn created(
+        &mut self,
+        now: Time,
+        wish: WishId,
+        user: &UserId,
+        shard: (u32, &SessionId),
+        result: Result<Answer, CallError>,
+    ) {
+        let answer = result.and_then(|answer| {
+            let page = SubscriptionPage::decode(&answer)?;
+            if let Some(costs) = costs(&page) {
+                self.plan.costs_are(user, costs);
+            }
+            page.items.into_iter().next().ok_or_else(|| CallError::Unreadable {
+                operation: answer.operation,
+                status: answer.status,
+                why: "`data` is empty".into(),
+            })
+        });
+        self.plan.posted(now, wish, user, shard, answer);
+    }
+
+    fn find(
+        &mut self,
+        now: Time,
+        wish: WishId,
+        user: UserId,
+        subject: Subject,
+        session: SessionId,
+        id: Option<SubscriptionId>,
+    ) {
+        let request = match id {
+            Some(id) => GetEventSubSubscriptions::by_id(id),
+            None => GetEventSubSubscriptions::of_type(subject.topic.clone()),
+        };
         match Pager::new(&request) {
             Ok(pager) => {
                 if let Some(prepared) = pager.next() {
@@ -177,9 +323,26 @@ impl Client {
         }
     }
 
+    fn list(&mut self, now: Time, user: UserId, ended: bool) {
+        let request = if ended {
+            GetEventSubSubscriptions::all()
+        } else {
+            GetEventSubSubscriptions::with_status(crate::eventsub::SubscriptionStatus::Enabled)
+        };
+        match Pager::new(&request).map(|pager| pager.limit(MOST_LISTED)) {
+            Ok(pager) => {
+                if let Some(prepared) = pager.next() {
+                    let list = List { user: user.clone(), pager, listed: None };
+                    self.start_call(now, prepared, As::User(user), Purpose::List(Box::new(list)));
+                }
+            }
+            Err(invalid) => self.plan.listed(now, &user, Err(CallError::Invalid(invalid))),
+        }
+    }
+
     fn delete(&mut self, now: Time, user: UserId, subject: Subject, id: SubscriptionId) {
-        if let Ok(prepared) = Prepared::new(&DeleteEventSubSubscription { id }) {
-            let purpose = Purpose::Delete { user: user.clone(), subject };
+        if let Ok(prepared) = Prepared::new(&DeleteEventSubSubscription { id: id.clone() }) {
+            let purpose = Purpose::Delete { user: user.clone(), subject, id };
             self.start_call(now, prepared, As::User(user), purpose);
         }
     }
@@ -190,11 +353,10 @@ impl Client {
             Err(error) => return self.plan.found(now, find.wish, &find.session, Err(error)),
         };
         let ours = |held: &Subscription| {
-            held.status == SubscriptionStatus::Enabled
+            held.live_session() == Some(&find.session)
                 && held.topic == find.subject.topic
                 && held.version == find.subject.version
                 && held.condition == find.subject.condition
-                && matches!(&held.transport, Transport::WebSocket { session_id, .. } if *session_id == find.session)
         };
         match (page.items.into_iter().find(ours), find.pager.next()) {
             (None, Some(prepared)) => {
@@ -204,28 +366,46 @@ impl Client {
             (found, _) => self.plan.found(now, find.wish, &find.session, Ok(found)),
         }
     }
-}
 
-/// Reads a topic as a subject, and refuses what Twitch would.
-fn subject<T: Topic>(what: &T) -> Result<Subject, Invalid> {
-    if T::META.transports != Transports::All {
-        return Err(Invalid::new("transport", Rule::Other("cannot be had over a WebSocket")));
-    }
-    let condition = Condition::of(what).map_err(Invalid::unwritable)?;
-    let users = condition.iter().filter(|(name, _)| name.ends_with("user_id"));
-    for (_, user) in users {
-        if !UserId::new(user).is_numeric() {
-            return Err(Invalid::new("user_id", Rule::NotNumeric));
+    /// Takes a page of what a user holds, and asks for the next.
+    pub(super) fn list_on(&mut self, now: Time, mut list: List, result: Result<Answer, CallError>) {
+        let date = result.as_ref().ok().and_then(date);
+        let page = match list.pager.accept(result) {
+            Ok(page) => page,
+            Err(error) => return self.plan.listed(now, &list.user, Err(error)),
+        };
+        let costs = costs(&page);
+        let listed = list.listed.get_or_insert_with(|| Listed {
+            subscriptions: Vec::new(),
+            costs,
+            at: date.or_else(|| self.wall_at(now)).unwrap_or_default(),
+            complete: false,
+        });
+        listed.subscriptions.extend(page.items);
+        if let Some(prepared) = list.pager.next() {
+            let user = As::User(list.user.clone());
+            self.start_call(now, prepared, user, Purpose::List(Box::new(list)));
+        } else if let Some(mut listed) = list.listed {
+            listed.complete = list.pager.end() == Some(&PageEnd::Complete);
+            self.plan.listed(now, &list.user, Ok(listed));
         }
     }
-    Ok(Subject { topic: T::META.name.into(), version: T::META.version.into(), condition })
 }
 
-pub(super) fn created(answer: &Answer) -> Result<Subscription, CallError> {
-    let page = SubscriptionPage::decode(answer)?;
-    page.items.into_iter().next().ok_or_else(|| CallError::Unreadable {
-        operation: answer.operation,
-        status: answer.status,
-        why: "`data` is empty".into(),
-    })
+/// A wish that names no user, when there is not exactly one.
+pub(super) fn nobodys() -> SubscriptionState {
+    let why = CallError::NoToken { operation: CREATE, why: TokenError::Whose };
+    SubscriptionState::Blocked { why: Blocked::Forbidden(why) }
+}
+
+/// What a page says of the costs, if it says so.
+fn costs(page: &SubscriptionPage) -> Option<Costs> {
+    let SubscriptionPage { total, total_cost, max_total_cost, .. } = *page;
+    (max_total_cost > 0).then(|| Costs::new(total, total_cost, max_total_cost))
+}
+
+/// When Twitch answered, to the second.
+fn date(answer: &Answer) -> Option<Timestamp> {
+    let date = answer.headers.get(http::header::DATE)?.to_str().ok()?;
+    Some(jiff::fmt::rfc2822::parse(date).ok()?.timestamp())
 }

@@ -1,27 +1,27 @@
-//! [`Dedup`]: remembers message ids, bounded by age and by count.
+//! [`Dedup`]: remembers what came, bounded by age and by count.
 
 use crate::id::MessageId;
 use crate::time::Time;
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
-/// The message ids seen of late.
+/// The message ids, or other keys, seen of late.
 #[derive(Clone, Debug)]
-pub struct Dedup {
-    seen: BTreeSet<MessageId>,
-    order: VecDeque<(Time, MessageId)>,
+pub struct Dedup<K = MessageId> {
+    seen: BTreeSet<K>,
+    order: VecDeque<(Time, K)>,
     age: Duration,
     count: usize,
 }
 
-impl Dedup {
+impl<K: Ord + Clone> Dedup<K> {
     /// Remembers an id for `age`, and at most `count` of them.
     pub fn new(age: Duration, count: usize) -> Self {
         Dedup { seen: BTreeSet::new(), order: VecDeque::new(), age, count }
     }
 
     /// Whether the message is new; it is remembered from now on.
-    pub fn is_new(&mut self, now: Time, id: &MessageId) -> bool {
+    pub fn is_new(&mut self, now: Time, id: &K) -> bool {
         while let Some((since, _)) = self.order.front()
             && (now.since(*since) > self.age || self.order.len() >= self.count)
         {
@@ -47,7 +47,7 @@ mod tests {
 
     #[test]
     fn a_message_is_new_once_within_its_age() {
-        let mut dedup = Dedup::new(Duration::from_secs(600), 100);
+        let mut dedup: Dedup = Dedup::new(Duration::from_secs(600), 100);
         assert!(dedup.is_new(at(0), &"a".into()));
         assert!(!dedup.is_new(at(600), &"a".into()));
         assert!(dedup.is_new(at(601), &"a".into()));
@@ -55,7 +55,7 @@ mod tests {
 
     #[test]
     fn no_more_ids_are_kept_than_the_count() {
-        let mut dedup = Dedup::new(Duration::from_secs(600), 2);
+        let mut dedup: Dedup = Dedup::new(Duration::from_secs(600), 2);
         for id in ["a", "b", "c"] {
             assert!(dedup.is_new(at(0), &id.into()));
         }

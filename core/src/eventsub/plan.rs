@@ -3,26 +3,35 @@
 //! A wish belongs to a user and lives on one of that user's WebSocket sessions, at most three of 300 each; sessions are
 //! opened when a wish needs one and closed when none is left. News come in (a session opened or was lost, a request
 //! was answered, a subscription revoked), [`Step`]s come out. Nothing is looked for by scanning: a change touches the
-//! wishes it concerns.
+//! wishes it concerns. Now and then all is compared with what Twitch lists (`compare.rs`).
 //!
 //! A wish ends only by [`Plan::unwish`]. Twitch can block it, refuse it, or forget it with its session; then it waits
 //! for what would help, and [`Gap`] says from when to when events may be missing.
 
 mod answer;
+mod compare;
+mod costs;
+mod fix;
+mod loss;
 mod session;
 mod step;
 mod wish;
 
+pub use compare::Listed;
+pub use costs::Costs;
+pub use fix::{Fix, fixes};
 pub use step::{Gap, GapScope, Step};
-pub use wish::{Blocked, Subject, SubscriptionState, Via};
+pub use wish::{Blocked, Subject, SubscriptionState, Via, Wished};
 
 use super::subscription::Subscription;
 use crate::backoff::{Backoff, Jitter};
 use crate::client::WishId;
+use crate::helix::CallError;
 use crate::id::{SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use crate::timers::Timers;
 use jiff::Timestamp;
+use loss::{LossId, Losses};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -31,6 +40,31 @@ pub const MAX_SESSIONS: usize = 3;
 /// Enabled subscriptions that Twitch allows a connection.
 pub const MAX_PER_SESSION: usize = 300;
 
+/// How a plan is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanConfig {
+    /// When the application last listened, if it did; each wish begins with a gap from then.
+    pub listened_until: Option<Timestamp>,
+    /// How often each user's wishes are compared with what Twitch lists.
+    pub compare_every: Duration,
+    /// What to do with subscriptions that were there before.
+    pub leftovers: Leftovers,
+}
+
+/// What happens to WebSocket subscriptions of the same client id and user that are on none of this client's sessions when
+/// it starts.
+///
+/// There is no way to adopt one: it lives and dies with its session, and a session cannot be entered a second time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Leftovers {
+    /// They stay. What a dead process has left ends by itself within minutes.
+    #[default]
+    Keep,
+    /// They are deleted as soon as a user's first session is open, so that they do not count against its limits. Only
+    /// for an application of which no other process uses the same client id and user: its subscriptions would go too.
+    Delete,
+}
+
 /// The wishes of one client.
 #[derive(Debug)]
 pub struct Plan {
@@ -38,13 +72,15 @@ pub struct Plan {
     by_subject: BTreeMap<(UserId, Subject), WishId>,
     held: BTreeMap<SubscriptionId, WishId>,
     sessions: BTreeMap<u32, Session>,
-    by_user: BTreeMap<UserId, BTreeSet<u32>>,
-    blocked: BTreeMap<UserId, BTreeSet<WishId>>,
+    users: BTreeMap<UserId, User>,
+    /// Users whose leftovers have been seen to.
+    tidied: BTreeSet<UserId>,
     /// Subscriptions that nobody wants any more, until Twitch has deleted them.
     leaving: BTreeMap<(UserId, Subject), Leaving>,
+    losses: Losses,
     timers: Timers<Timer>,
     next_shard: u32,
-    listened_until: Option<Timestamp>,
+    config: PlanConfig,
     jitter: Jitter,
     out: VecDeque<Step>,
 }
@@ -57,8 +93,28 @@ struct Wish {
     asked: u32,
     state: State,
     backoff: Backoff,
-    /// Since when events may be missing, and why.
-    missing: Option<Missing>,
+    /// What it misses while it is not held.
+    missing: Option<LossId>,
+}
+
+/// A user with wishes.
+#[derive(Debug, Default)]
+struct User {
+    wishes: BTreeSet<WishId>,
+    shards: BTreeSet<u32>,
+    /// Blocked, until the user's token changes.
+    forbidden: BTreeSet<WishId>,
+    /// Blocked, until there is room on a session.
+    crowded: BTreeSet<WishId>,
+    /// Blocked, until this much can be spent.
+    costly: BTreeMap<WishId, u64>,
+    costs: Option<Costs>,
+    /// Since when the list is under way.
+    listing: Option<Time>,
+    /// Sessions that were lost of late: Twitch may still take them for alive.
+    former: VecDeque<SessionId>,
+    /// What was deleted to make room, while a wish waits until it can be paid for.
+    cleared: BTreeSet<SubscriptionId>,
 }
 
 /// A subscription that is to be deleted. The same subject is not asked for again before it is: the request to delete it
@@ -67,20 +123,19 @@ struct Wish {
 struct Leaving {
     id: SubscriptionId,
     shard: u32,
+    cost: u32,
     backoff: Backoff,
     next: Option<WishId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Timer {
+    /// When to ask for a wish again.
     Wish(WishId),
+    /// When to try to delete a subscription again.
     Leaving(UserId, Subject),
-}
-
-#[derive(Clone, Debug)]
-struct Missing {
-    from: Option<Timestamp>,
-    why: String,
+    /// When to list a user's subscriptions.
+    List(UserId),
 }
 
 #[derive(Debug)]
@@ -90,13 +145,25 @@ enum State {
     /// Being asked for.
     Posting { shard: u32, session: SessionId },
     /// Held.
-    Held { shard: u32, id: SubscriptionId },
+    Held(Held),
     /// To be asked for again.
-    Later { shard: u32 },
+    Later { shard: u32, why: CallError, at: Time },
     /// On no session: waiting for the user's token to change, or for room.
-    Blocked,
+    Blocked { why: Blocked },
     /// On no session, for good.
-    Refused,
+    Refused { why: CallError },
+}
+
+#[derive(Debug)]
+struct Held {
+    shard: u32,
+    id: SubscriptionId,
+    cost: u32,
+    since: Time,
+    /// When it was last known to be there, in Twitch's time.
+    proven: Timestamp,
+    /// The latest list did not have it.
+    unlisted: bool,
 }
 
 #[derive(Debug)]
@@ -105,22 +172,58 @@ struct Session {
     /// None while the shard has none.
     session: Option<SessionId>,
     wishes: BTreeSet<WishId>,
+    /// It has moved, and no list has shown since that all came along.
+    moved: Option<Moved>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Moved {
+    /// When it moved last.
+    at: Time,
+    /// The last message before it moved first.
+    heard: Option<Timestamp>,
+}
+
+impl State {
+    fn shard(&self) -> Option<u32> {
+        match self {
+            State::Placed { shard }
+            | State::Posting { shard, .. }
+            | State::Held(Held { shard, .. })
+            | State::Later { shard, .. } => Some(*shard),
+            State::Blocked { .. } | State::Refused { .. } => None,
+        }
+    }
+}
+
+impl Wish {
+    fn state(&self) -> SubscriptionState {
+        match &self.state {
+            State::Placed { .. } | State::Posting { .. } if self.missing.is_some() => {
+                SubscriptionState::Interrupted
+            }
+            State::Placed { .. } | State::Posting { .. } => SubscriptionState::Pending,
+            State::Held(held) => SubscriptionState::Enabled { id: held.id.clone(), cost: held.cost },
+            State::Later { why, at, .. } => SubscriptionState::Retrying { why: why.clone(), at: *at },
+            State::Blocked { why } => SubscriptionState::Blocked { why: why.clone() },
+            State::Refused { why } => SubscriptionState::Refused { why: why.clone() },
+        }
+    }
 }
 
 impl Plan {
     /// Nothing wanted.
-    ///
-    /// `listened_until`: when the application last listened, if it did; each wish begins with a gap from then.
-    pub fn new(jitter: Jitter, listened_until: Option<Timestamp>) -> Self {
+    pub fn new(jitter: Jitter, config: PlanConfig) -> Self {
         Plan {
-            listened_until,
+            config,
             wishes: BTreeMap::new(),
             by_subject: BTreeMap::new(),
             held: BTreeMap::new(),
             sessions: BTreeMap::new(),
-            by_user: BTreeMap::new(),
-            blocked: BTreeMap::new(),
+            users: BTreeMap::new(),
+            tidied: BTreeSet::new(),
             leaving: BTreeMap::new(),
+            losses: Losses::default(),
             timers: Timers::new(),
             next_shard: 0,
             jitter,
@@ -134,12 +237,9 @@ impl Plan {
         let wish = self.wishes.get_mut(&id)?;
         wish.asked += 1;
         match &wish.state {
-            State::Held { id: subscription, .. } => {
-                let state = SubscriptionState::Enabled { id: subscription.clone(), cost: 0 };
-                self.out.push_back(Step::Tell(id, state));
-            }
+            State::Held { .. } => self.tell(id),
             // Asking again is the request to try again.
-            State::Blocked | State::Refused => self.place(id),
+            State::Blocked { .. } | State::Refused { .. } => self.retry(id),
             _ => {}
         }
         Some(id)
@@ -147,58 +247,92 @@ impl Plan {
 
     /// Wants to hear something.
     pub fn wish(&mut self, id: WishId, user: UserId, subject: Subject) {
-        let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(120), self.jitter.fork());
+        let backoff = self.backoff();
         self.by_subject.insert((user.clone(), subject.clone()), id);
-        let missing = self
-            .listened_until
-            .map(|from| Missing { from: Some(from), why: "the application was not listening".into() });
-        let wish = Wish { user, subject, asked: 1, state: State::Blocked, backoff, missing };
-        self.wishes.insert(id, wish);
+        self.users.entry(user.clone()).or_default().wishes.insert(id);
+        let missing = self.config.listened_until.map(|from| self.losses.before_start(from));
+        let state = State::Blocked { why: Blocked::NoRoom };
+        self.wishes.insert(id, Wish { user, subject, asked: 1, state, backoff, missing });
         self.place(id);
+    }
+
+    /// A wish was asked for this many times more.
+    pub(crate) fn ask_again(&mut self, id: WishId, times: u32) {
+        if let Some(wish) = self.wishes.get_mut(&id) {
+            wish.asked += times;
+        }
     }
 
     /// Does not want to hear it any more.
     pub fn unwish(&mut self, id: WishId) {
         let Some(wish) = self.wishes.get_mut(&id) else { return };
-        wish.asked -= 1;
-        if wish.asked > 0 {
-            return;
-        }
-        if let State::Held { shard, id } = &wish.state {
-            let (shard, id) = (*shard, id.clone());
-            let (user, subject) = (wish.user.clone(), wish.subject.clone());
-            self.held.remove(&id);
-            self.delete(shard, user, subject, id);
-        }
-        for leaving in self.leaving.values_mut().filter(|leaving| leaving.next == Some(id)) {
-            leaving.next = None;
-        }
-        self.unplace(id);
-        if let Some(wish) = self.wishes.remove(&id) {
-            self.by_subject.remove(&(wish.user.clone(), wish.subject));
-            self.unblock(&wish.user);
+        wish.asked = wish.asked.saturating_sub(1);
+        if wish.asked == 0 {
+            self.drop_wish(id, true);
         }
     }
 
-    /// Wants nothing any more, however often it was asked for.
-    pub fn unwish_all(&mut self) {
+    /// Wants nothing any more, however often it was asked for. What is held is deleted, or left to end with its
+    /// session.
+    pub fn unwish_all(&mut self, delete: bool) {
+        for user in self.users.values_mut() {
+            // Nobody takes the room that is left.
+            user.crowded.clear();
+            user.costly.clear();
+        }
         for id in self.wishes.keys().copied().collect::<Vec<_>>() {
-            if let Some(wish) = self.wishes.get_mut(&id) {
-                wish.asked = 1;
-            }
-            self.unwish(id);
+            self.drop_wish(id, delete);
         }
     }
 
-    /// The user's token changed: what was blocked may succeed.
-    pub fn token_changed(&mut self, user: &UserId) {
-        self.unblock(user);
+    fn drop_wish(&mut self, id: WishId, delete: bool) {
+        let Some(wish) = self.wishes.get(&id) else { return };
+        let key = (wish.user.clone(), wish.subject.clone());
+        if let State::Held(held) = &wish.state {
+            let (shard, subscription, cost) = (held.shard, held.id.clone(), held.cost);
+            self.held.remove(&subscription);
+            if delete {
+                self.delete(shard, key.clone(), subscription, cost);
+            }
+        }
+        if let Some(leaving) = self.leaving.get_mut(&key) {
+            leaving.next = leaving.next.filter(|next| *next != id);
+        }
+        self.leave_loss(id);
+        self.unplace(id);
+        self.wishes.remove(&id);
+        self.by_subject.remove(&key);
+        if let Some(user) = self.users.get_mut(&key.0) {
+            user.wishes.remove(&id);
+            if user.wishes.is_empty() {
+                self.users.remove(&key.0);
+                self.timers.set(&Timer::List(key.0), None);
+            }
+        }
     }
 
-    /// Tries a blocked or refused wish again.
-    pub fn retry(&mut self, id: WishId) {
-        if let Some(Wish { state: State::Blocked | State::Refused, .. }) = self.wishes.get(&id) {
+    /// The user's token changed: what was forbidden may succeed.
+    pub fn token_changed(&mut self, user: &UserId) {
+        let Some(entry) = self.users.get(user) else { return };
+        for id in entry.forbidden.clone() {
             self.place(id);
+        }
+    }
+
+    /// Tries a blocked or refused wish again, whatever is known of the budget.
+    pub fn retry(&mut self, id: WishId) {
+        let Some(wish) = self.wishes.get(&id) else { return };
+        match &wish.state {
+            State::Blocked { why } => {
+                if matches!(why, Blocked::TooCostly { .. })
+                    && let Some(user) = self.users.get_mut(&wish.user)
+                {
+                    user.costs = None;
+                }
+                self.place(id);
+            }
+            State::Refused { .. } => self.place(id),
+            _ => {}
         }
     }
 
@@ -214,6 +348,17 @@ impl Plan {
     /// All subscriptions held, with their wishes.
     pub fn held(&self) -> impl Iterator<Item = (WishId, &SubscriptionId)> {
         self.held.iter().map(|(subscription, wish)| (*wish, subscription))
+    }
+
+    /// All wishes and how they stand.
+    pub fn wishes(&self) -> impl Iterator<Item = Wished> {
+        self.wishes.iter().map(|(id, wish)| Wished {
+            wish: *id,
+            user: Some(wish.user.clone()),
+            subject: wish.subject.clone(),
+            session: wish.state.shard().and_then(|shard| self.sessions.get(&shard)?.session.clone()),
+            state: wish.state(),
+        })
     }
 
     /// Whether every wish is held.
@@ -241,6 +386,7 @@ impl Plan {
                         self.out.push_back(Step::Delete { user, subject, id });
                     }
                 }
+                Timer::List(user) => self.list(now, user),
             }
         }
     }
@@ -255,10 +401,20 @@ impl Plan {
         self.out.pop_front()
     }
 
-    fn delete(&mut self, shard: u32, user: UserId, subject: Subject, id: SubscriptionId) {
-        let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(120), self.jitter.fork());
-        let leaving = Leaving { id: id.clone(), shard, backoff, next: None };
-        self.leaving.insert((user.clone(), subject.clone()), leaving);
+    fn backoff(&mut self) -> Backoff {
+        Backoff::new(Duration::from_secs(1), Duration::from_secs(120), self.jitter.fork())
+    }
+
+    fn tell(&mut self, id: WishId) {
+        if let Some(wish) = self.wishes.get(&id) {
+            self.out.push_back(Step::Tell(id, wish.state()));
+        }
+    }
+
+    fn delete(&mut self, shard: u32, key: (UserId, Subject), id: SubscriptionId, cost: u32) {
+        let backoff = self.backoff();
+        let (user, subject) = key.clone();
+        self.leaving.insert(key, Leaving { id: id.clone(), shard, cost, backoff, next: None });
         self.out.push_back(Step::Delete { user, subject, id });
     }
 
@@ -266,7 +422,7 @@ impl Plan {
     fn post(&mut self, id: WishId) {
         let Some(wish) = self.wishes.get_mut(&id) else { return };
         let shard = match wish.state {
-            State::Placed { shard } | State::Later { shard } => shard,
+            State::Placed { shard } | State::Later { shard, .. } => shard,
             _ => return,
         };
         self.timers.set(&Timer::Wish(id), None);
@@ -283,10 +439,8 @@ impl Plan {
         wish.state = State::Posting { shard, session: session.clone() };
         self.out.push_back(Step::Post { wish: id, user, subject, shard, session });
     }
-
-    fn unblock(&mut self, user: &UserId) {
-        for id in self.blocked.get(user).cloned().unwrap_or_default() {
-            self.place(id);
-        }
-    }
 }
+
+#[cfg(test)]
+#[path = "plan/tests.rs"]
+mod tests;

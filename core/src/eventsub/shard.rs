@@ -313,6 +313,21 @@ impl Shard {
         }
     }
 
+    /// The last message before which nothing of the session can be missing; none while there is no session.
+    pub(crate) fn surely_heard(&self) -> Option<Option<Timestamp>> {
+        let heard = match (&self.state, &self.doubt) {
+            (State::Closed | State::Waiting { .. } | State::Opening { carried: false, .. }, _) => {
+                return None;
+            }
+            (_, Doubt::None) => self.last_seen,
+            (_, Doubt::Possible { last_seen } | Doubt::Real { last_seen }) => *last_seen,
+        };
+        Some(match &self.leaving {
+            Some(leaving) => heard.min(leaving.last_seen),
+            None => heard,
+        })
+    }
+
     /// Takes a text message.
     pub fn frame(&mut self, now: Time, socket: SocketId, raw: &Bytes) {
         if !self.knows(socket) {

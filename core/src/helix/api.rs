@@ -7,6 +7,8 @@
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod limits;
 
 pub mod ads;
 pub mod analytics;

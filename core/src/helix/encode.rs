@@ -1,11 +1,12 @@
 //! [`Prepared`]: a request ready to be sent as soon as a token and the rate limit allow.
 
-use super::{Accepts, Endpoint, Invalid, Shape};
+use super::{Accepts, Endpoint, Invalid, Shape, Window};
 use crate::auth::Scopes;
 use crate::id::UserId;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
+use std::borrow::Cow;
 use std::fmt;
 use url::Url;
 
@@ -14,28 +15,35 @@ use url::Url;
 pub struct Prepared {
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
-    path: &'static str,
+    pub(crate) path: Cow<'static, str>,
     query: String,
     body: Option<Bytes>,
     pub(crate) accepts: Accepts,
     pub(crate) scopes: Scopes,
     pub(crate) owner: Option<UserId>,
+    pub(crate) windows: Vec<Window>,
     accepts_status: fn(StatusCode) -> bool,
 }
 
 impl Prepared {
     /// Checks a request against Twitch's limits and writes it.
     pub fn new<E: Endpoint>(request: &E) -> Result<Self, Invalid> {
+        request.prepare()
+    }
+
+    /// What an endpoint is written as: its constant facts, with its query and body.
+    pub(crate) fn written<E: Endpoint>(request: &E) -> Result<Self, Invalid> {
         request.check()?;
         Ok(Prepared {
             operation: E::META.operation,
             method: E::META.method.clone(),
-            path: E::META.path,
+            path: Cow::Borrowed(E::META.path),
             query: request.query()?,
             body: request.body()?.map(Bytes::from),
             accepts: E::META.accepts,
             scopes: E::META.scopes,
             owner: request.owner().cloned(),
+            windows: request.windows(),
             accepts_status: E::Output::accepts,
         })
     }
@@ -67,7 +75,8 @@ impl Prepared {
         client_id: &str,
         token: Option<&SecretString>,
     ) -> Request<Bytes> {
-        let mut url = format!("{}{}", base.as_str().trim_end_matches('/'), self.path);
+        let mut url = base.as_str().trim_end_matches('/').to_owned();
+        url.push_str(&self.path);
         if !self.query.is_empty() {
             url.push('?');
             url.push_str(&self.query);

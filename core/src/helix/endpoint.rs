@@ -3,7 +3,7 @@
 //!
 //! A request struct serialises to its query; fields marked `#[serde(skip)]` travel in the body.
 
-use super::Shape;
+use super::{Prepared, Shape, Window};
 use crate::auth::{Scope, Scopes};
 use crate::id::UserId;
 use http::Method;
@@ -31,6 +31,19 @@ pub trait Endpoint: Serialize {
     /// The JSON body, where the operation has one.
     fn body(&self) -> Result<Option<Vec<u8>>, Invalid> {
         Ok(None)
+    }
+
+    /// The operation's own rate limits, besides that of the token.
+    fn windows(&self) -> Vec<Window> {
+        vec![]
+    }
+
+    /// Checks the request and writes it: what [`Prepared::new`] does.
+    fn prepare(&self) -> Result<Prepared, Invalid>
+    where
+        Self: Sized,
+    {
+        Prepared::written(self)
     }
 
     /// Holds the request against Twitch's limits, so that a hopeless call is never sent.
@@ -198,21 +211,26 @@ pub(crate) mod check {
 ///
 /// ```text
 /// endpoint!(Request = "operation-id": method "/path" => Shape<T>, token,
-///     [scopes: rule,] [app: rule,] [optional: (A, B),] [page: largest [both_ways],] [body: data(field) | json(field) | whole,]
-///     [check: |request| expression]);
+///     [scopes: rule,] [app: rule,] [optional: (A, B),] [page: largest [both_ways],]
+///     [list: field fewest..=most,] [limits: [calls in seconds by (field, …), …],]
+///     [body: data(field) | json(field) | whole,] [check: |request| expression]);
 /// ```
 ///
 /// `token` is `user(field)`, `user`, `app`, `any(field)`, `any`, `jwt` or `nothing`: which tokens Twitch accepts, and the
 /// field that names the user whose token is the default. `scopes` are a user token's, `app` those that users must
 /// have granted for an app token; a rule is `any(A, B)` or `all(any(A, B), any(C))`. Without `body`, the struct is
 /// the query; with `whole` it is the body; `json` and `data` send one field, `data` inside `{"data": …}`. `page`
-/// bounds the field `first`; `both_ways` says that pages can be walked with `before` too.
+/// bounds the field `first`; `both_ways` says that pages can be walked with `before` too. `list` bounds a list, and lets
+/// a longer one be split ([`Split`](super::Split)). `limits` are the operation's own rate limits, each counted by the
+/// values of some fields.
 macro_rules! endpoint {
     ($name:ident = $operation:literal: $method:ident $path:literal => $output:ty, $token:ident $(($owner:ident))?
         $(, scopes: $rule:ident $scopes:tt)?
         $(, app: $app_rule:ident $app_scopes:tt)?
         $(, optional: ($($optional:ident),+))?
         $(, page: $page:literal $($both_ways:ident)?)?
+        $(, list: $list:ident $fewest:literal..=$most:literal)?
+        $(, limits: [$($calls:literal in $seconds:literal by ($($by:ident),+)),+])?
         $(, body: $body:ident $(($field:ident))?)?
         $(, check: |$request:ident| $check:expr)?
         $(,)?
@@ -223,6 +241,8 @@ macro_rules! endpoint {
             $("; scopes: ", stringify!($rule), stringify!($scopes),)?
             $("; granted to the app: ", stringify!($app_rule), stringify!($app_scopes),)?
             $("; optional scopes: ", $(stringify!($optional), " ",)+)?
+            $("; ", $fewest, " to ", $most, " of `", stringify!($list), "`",)?
+            $("; at most" $(, " ", $calls, " in ", $seconds, " s for a ", stringify!($($by)+))+,)?
             ".",
         )]
         impl $crate::helix::Endpoint for $name {
@@ -244,9 +264,14 @@ macro_rules! endpoint {
                 Option::from(&self.$owner)
             })?
 
+            $(fn windows(&self) -> Vec<$crate::helix::Window> {
+                vec![$($crate::helix::Window::new($operation, $calls, $seconds, &($(&self.$by,)+))),+]
+            })?
+
             $($crate::helix::endpoint!(@body $body $($field)?);)?
 
             fn check(&self) -> Result<(), $crate::helix::Invalid> {
+                $($crate::helix::check::count(stringify!($list), self.$list.len(), $fewest, $most)?;)?
                 $($crate::helix::check::range_if("first", self.first, 1, i64::from($page))?;)?
                 $(
                     let $request = self;
@@ -255,6 +280,8 @@ macro_rules! endpoint {
                 Ok(())
             }
         }
+
+        $($crate::helix::split!($name, $list by $most);)?
     };
     (@method get) => { http::Method::GET };
     (@method post) => { http::Method::POST };

@@ -3,8 +3,10 @@
 use super::{Cursor, Invalid};
 use crate::auth::{AnyOf, Scope, TokenError};
 use crate::client::Cause;
-use crate::id::UserId;
-use http::StatusCode;
+use crate::id::{SubscriptionId, UserId};
+use crate::wire::null_as_default;
+use http::{HeaderMap, StatusCode};
+use jiff::Timestamp;
 use serde::Deserialize;
 
 /// Why a call failed. Its words carry no body and no secret.
@@ -31,6 +33,21 @@ pub enum CallError {
         user: UserId,
         /// Any of these would do.
         any_of: &'static [Scope],
+    },
+    /// The rate limit, or the operation's own, is used up, and waiting for it was not wanted
+    /// ([`Config::when_limited`](crate::Config::when_limited)) or would have taken longer than the call may; nothing
+    /// was sent.
+    #[error("{operation}: not sent: {} used up until {retry_at}", match .limit {
+        TooMany::OperationLimit => "its own limit is",
+        _ => "the token's rate limit is",
+    })]
+    Limited {
+        /// The operation.
+        operation: &'static str,
+        /// Which limit: [`TooMany::Requests`] or [`TooMany::OperationLimit`].
+        limit: TooMany,
+        /// When it is worth another try.
+        retry_at: Timestamp,
     },
     /// Twitch said no.
     #[error("{0}")]
@@ -100,7 +117,7 @@ pub enum CallError {
 
 /// A refusal in Twitch's own words.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{operation}: {} {message}", .status.as_u16())]
+#[error("{operation}: {} {}", .status.as_u16(), words(*.status, .error, .message))]
 #[non_exhaustive]
 pub struct Refusal {
     /// The operation.
@@ -113,6 +130,10 @@ pub struct Refusal {
     pub message: String,
     /// For a 429, which limit was hit.
     pub too_many: Option<TooMany>,
+    /// For a 409 about an EventSub subscription, the one that exists, if Twitch names it.
+    pub existing: Option<Box<SubscriptionId>>,
+    /// When the token's bucket is full again, where Twitch says so.
+    pub reset: Option<Timestamp>,
 }
 
 /// Which limit a 429 is about.
@@ -133,19 +154,36 @@ pub enum TooMany {
 
 impl Refusal {
     /// Reads a refusal; a body that is not Twitch's JSON (a proxy's HTML, nothing) leaves the words empty.
-    pub(crate) fn read(operation: &'static str, status: StatusCode, points_left: bool, body: &[u8]) -> Self {
+    pub(crate) fn read(
+        operation: &'static str,
+        status: StatusCode,
+        headers: &HeaderMap,
+        body: &[u8],
+    ) -> Self {
         #[derive(Deserialize, Default)]
         struct Words {
-            #[serde(default)]
+            #[serde(default, deserialize_with = "null_as_default")]
             error: String,
-            #[serde(default)]
+            #[serde(default, deserialize_with = "null_as_default")]
             message: String,
+            #[serde(default)]
+            id: serde_json::Value,
         }
-        let Words { error, message } = serde_json::from_slice(body).unwrap_or_default();
+        let header = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<i64>().ok();
+        let points_left = header("ratelimit-remaining").is_some_and(|left| left > 0);
+        let reset = header("ratelimit-reset").and_then(|reset| Timestamp::from_second(reset).ok());
+        let Words { error, message, id } = serde_json::from_slice(body).unwrap_or_default();
+        let existing = id.as_str().filter(|_| status == StatusCode::CONFLICT).map(|id| Box::new(id.into()));
         let too_many =
             (status == StatusCode::TOO_MANY_REQUESTS).then(|| TooMany::read(&message, points_left));
-        Refusal { operation, status, error, message, too_many }
+        Refusal { operation, status, error, message, too_many, reset, existing }
     }
+}
+
+/// Twitch's words; where the answer has none (a proxy's HTML, nothing), the status says what it can.
+fn words<'a>(status: StatusCode, error: &'a str, message: &'a str) -> &'a str {
+    let status = status.canonical_reason().unwrap_or("without a word");
+    [message, error].into_iter().find(|words| !words.is_empty()).unwrap_or(status)
 }
 
 impl TooMany {

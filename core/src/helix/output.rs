@@ -171,6 +171,15 @@ impl Shape for Text {
     }
 }
 
+/// The answer itself, with status and headers, its body unread: for those who read it their own way.
+impl Shape for Answer {
+    type Value = Answer;
+
+    fn decode(answer: &Answer) -> Result<Answer, CallError> {
+        Ok(answer.clone())
+    }
+}
+
 /// 204, or a body that says nothing.
 impl Shape for () {
     type Value = ();

@@ -382,7 +382,12 @@ mod tests {
     }
 
     fn refused(status: StatusCode) -> CallError {
-        CallError::Refused(Refusal::read("get-things", status, true, br#"{"message":"invalid cursor"}"#))
+        CallError::Refused(Refusal::read(
+            "get-things",
+            status,
+            &HeaderMap::new(),
+            br#"{"message":"invalid cursor"}"#,
+        ))
     }
 
     fn pagination_of(wire: &str) -> Option<Cursor> {

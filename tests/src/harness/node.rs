@@ -8,8 +8,7 @@ use twitchwire::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
 use twitchwire::eventsub::topic::chat::ChannelChatMessage;
 use twitchwire::eventsub::topic::stream::{StreamOffline, StreamOnline};
 use twitchwire::eventsub::{Blocked, Gap, GapScope, SubscriptionState, Via};
-use twitchwire::jiff::Timestamp;
-use twitchwire::{CallId, Client, Config, Notice, Reply, Time, WishId};
+use twitchwire::{CallId, Client, Config, Notice, Reply, Time, Want, WishId};
 
 /// A client, its store, and everything it said.
 pub struct Node {
@@ -34,8 +33,6 @@ pub struct Node {
     pub(super) delivered: BTreeSet<String>,
     /// The ids of messages that its former processes delivered.
     pub(super) delivered_before: BTreeSet<String>,
-    /// When this process was started, on the world's clock.
-    pub(super) started: Timestamp,
 }
 
 /// What a client wants to hear, in the world's words.
@@ -58,11 +55,10 @@ pub(super) struct Wish {
     pub(super) wanted: Wanted,
     /// Since when it is known to be held.
     pub(super) held_since: Option<Time>,
-    /// Whether this process has held it.
-    pub(super) held_once: bool,
     pub(super) blocked: Option<Blocked>,
     pub(super) refused: bool,
-    pub(super) gaps: Vec<Gap>,
+    /// What it was told that it may have missed, and by which process.
+    pub(super) gaps: Vec<(u32, Gap)>,
 }
 
 impl Wanted {
@@ -86,6 +82,23 @@ impl Wanted {
                 client.subscribe(now, &StreamOffline::new(channel.as_str()), Via::WebSocket)
             }
         }
+    }
+
+    /// The same in the client's words.
+    pub fn want(&self) -> Want {
+        let via = Via::WebSocket;
+        let want = match self {
+            Wanted::Follow(channel, who) => {
+                Want::new(&ChannelFollow::new(channel.as_str(), who.as_str()), via)
+            }
+            Wanted::Raid(channel) => Want::new(&ChannelRaid::to(channel.as_str()), via),
+            Wanted::Chat(channel, who) => {
+                Want::new(&ChannelChatMessage::new(channel.as_str(), who.as_str()), via)
+            }
+            Wanted::Online(channel) => Want::new(&StreamOnline::new(channel.as_str()), via),
+            Wanted::Offline(channel) => Want::new(&StreamOffline::new(channel.as_str()), via),
+        };
+        want.unwrap_or_else(|why| panic!("{self:?} cannot be wanted: {why}"))
     }
 
     /// The world's type, and what a happening of interest is about.
@@ -115,27 +128,32 @@ impl Node {
             wishes: BTreeMap::new(),
             delivered: BTreeSet::new(),
             delivered_before: BTreeSet::new(),
-            started: Timestamp::UNIX_EPOCH,
         }
     }
 
-    pub(super) fn wants(&mut self, id: WishId, wanted: Wanted, held_since: Option<Time>, gaps: Vec<Gap>) {
-        let wish = Wish { wanted, held_since, held_once: false, blocked: None, refused: false, gaps };
+    pub(super) fn wants(
+        &mut self,
+        id: WishId,
+        wanted: Wanted,
+        held_since: Option<Time>,
+        gaps: Vec<(u32, Gap)>,
+    ) {
+        let wish = Wish { wanted, held_since, blocked: None, refused: false, gaps };
         self.wishes.entry(id).or_insert(wish);
     }
 
-    /// Ends the process; what it wanted, and since when it is known to have held it. The next one is told from
-    /// when on something may have been missed: since this one was started, or longer ago.
-    pub(super) fn die(&mut self) -> Vec<(Wanted, Option<Time>, Vec<Gap>)> {
+    /// Ends the process; what it wanted, and since when it is known to have held it.
+    pub(super) fn die(&mut self) -> Vec<(Wanted, Option<Time>, Vec<(u32, Gap)>)> {
         self.life += 1;
         self.replies.clear();
         self.delivered_before.append(&mut self.delivered);
-        // A process that died before it held everything has not told of all that its predecessor left open.
-        if self.wishes.values().all(|wish| wish.held_once) || self.config.listened_until.is_none() {
-            self.config.listened_until = Some(self.started);
-        }
         let wishes = std::mem::take(&mut self.wishes).into_values();
         wishes.map(|wish| (wish.wanted, wish.held_since, wish.gaps)).collect()
+    }
+
+    /// Writes down for the next process until when this one has listened.
+    pub(super) fn write_down(&mut self) {
+        self.config.listened_until = self.client.listened_until().or(self.config.listened_until);
     }
 
     /// Forgets a wish that was withdrawn.
@@ -173,10 +191,15 @@ impl Node {
             }
             Notice::Gap(gap) => {
                 if let GapScope::Wishes(wishes) = &gap.scope {
-                    for wish in wishes {
-                        if let Some(wish) = self.wishes.get_mut(wish) {
-                            wish.gaps.push(gap.clone());
+                    for id in wishes {
+                        let Some(wish) = self.wishes.get_mut(id) else { continue };
+                        // What had no end before has one now.
+                        for (life, open) in wish.gaps.iter_mut().filter(|(_, open)| open.to.is_none()) {
+                            if *life < self.life || open.from == gap.from {
+                                open.to = gap.to;
+                            }
                         }
+                        wish.gaps.push((self.life, gap.clone()));
                     }
                 }
             }
@@ -187,7 +210,6 @@ impl Node {
                 match state {
                     SubscriptionState::Enabled { .. } => {
                         wish.held_since.get_or_insert(now);
-                        wish.held_once = true;
                     }
                     SubscriptionState::Blocked { why } => wish.blocked = Some(why),
                     SubscriptionState::Refused { why } => {

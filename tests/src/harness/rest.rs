@@ -4,8 +4,9 @@ use super::Harness;
 use crate::world::{Happening, Rule};
 use std::collections::BTreeSet;
 use std::time::Duration;
-use twitchwire::Time;
-use twitchwire::eventsub::Gap;
+use twitchwire::eventsub::{Gap, Subject, Subscription, SubscriptionState, Wished, fixes};
+use twitchwire::id::{SessionId, SubscriptionId, UserId};
+use twitchwire::{Time, Want};
 
 impl Harness {
     /// Checks what holds at rest: every wish is held and nothing else, and every event that a wish asked for was delivered
@@ -13,27 +14,7 @@ impl Harness {
     pub fn check_at_rest(&mut self, client_id: &str, users: &[String]) {
         let mut failures = Vec::new();
         for (number, user) in users.iter().enumerate() {
-            let node = self.node(number);
-            let wanted = node.wishes.values().filter(|wish| !wish.refused).count();
-            let held: BTreeSet<String> = node.client.plan().held().map(|(_, id)| id.to_string()).collect();
-            let enabled: BTreeSet<String> = self
-                .world
-                .enabled(client_id, Some(user))
-                .into_iter()
-                .map(|(id, _, _)| id.to_owned())
-                .collect();
-            if held.len() != wanted {
-                let stuck: Vec<_> = node
-                    .wishes
-                    .values()
-                    .filter(|wish| wish.blocked.is_some() || wish.held_since.is_none())
-                    .map(|wish| (&wish.wanted, &wish.blocked))
-                    .collect();
-                failures.push(format!("client {number} wants {wanted}, holds {}: {stuck:?}", held.len()));
-            }
-            if held != enabled {
-                failures.push(format!("client {number} holds {held:?}, Twitch has {enabled:?}"));
-            }
+            failures.extend(self.unsettled(number, client_id, user));
             failures.extend(self.missing(number));
         }
         // A new process cannot know what its predecessor was told.
@@ -48,6 +29,49 @@ impl Harness {
         for failure in failures {
             self.fail(failure);
         }
+    }
+
+    /// What Twitch holds for a client, what is open, and what the client says of it, against what it wants.
+    fn unsettled(&self, number: usize, client_id: &str, user: &str) -> Vec<String> {
+        let node = self.node(number);
+        let name = UserId::from(user);
+        let wishes = node.wishes.values().filter(|wish| !wish.refused);
+        let wanted: Vec<Want> = wishes.clone().map(|wish| wish.wanted.want()).collect();
+        let listed = self.world.listed(client_id, user).into_iter();
+        let held: Vec<Subscription> = listed.map(|said| serde_json::from_value(said).unwrap()).collect();
+        let ours = |peer| self.peers.get(&peer).is_some_and(|peer| peer.node == number);
+        let sockets = self.world.open_sockets().filter(|(peer, _)| ours(*peer));
+        let links: Vec<SessionId> = sockets.map(|(_, session)| session.into()).collect();
+        let fixes = fixes(
+            wanted.iter().map(|want| (&name, want.subject())),
+            held.iter().map(|held| (&name, held)),
+            links.iter().map(|session| (&name, session)),
+        );
+        let mut failures: Vec<String> =
+            fixes.into_iter().map(|fix| format!("client {number} is not settled: {fix:?}")).collect();
+        let enabled: BTreeSet<(Subject, &SubscriptionId)> = held
+            .iter()
+            .filter(|held| held.live_session().is_some())
+            .map(|held| (Subject::of(held), &held.id))
+            .collect();
+        let mut said = BTreeSet::new();
+        let listed: Vec<Wished> = node.client.subscriptions().collect();
+        for wished in &listed {
+            match &wished.state {
+                SubscriptionState::Enabled { id, .. } => drop(said.insert((wished.subject.clone(), id))),
+                SubscriptionState::Refused { .. } => {}
+                _ => failures.push(format!("client {number} is stuck: {wished:?}")),
+            }
+        }
+        if said != enabled {
+            failures.push(format!("client {number} says {said:?}, Twitch has {enabled:?}"));
+        }
+        for wish in wishes {
+            if let Some((_, gap)) = wish.gaps.iter().find(|(_, gap)| gap.to.is_none()) {
+                failures.push(format!("client {number} told of no end of {gap:?}"));
+            }
+        }
+        failures
     }
 
     /// Events that a wish asked for, and that neither came nor lie in a gap.
@@ -75,8 +99,8 @@ impl Harness {
         missing
     }
 
-    fn covered(&self, gaps: &[Gap], happening: &Happening) -> bool {
-        gaps.iter().any(|gap| {
+    fn covered(&self, gaps: &[(u32, Gap)], happening: &Happening) -> bool {
+        gaps.iter().any(|(_, gap)| {
             gap.from.is_none_or(|from| from <= happening.when) && gap.to.is_none_or(|to| happening.when <= to)
         })
     }

@@ -41,8 +41,12 @@ pub struct Settings {
     pub reconnect_within: Duration,
     /// Whether a socket on a reconnect URL is welcomed with a new session id (Twitch keeps the old one).
     pub new_session_id: bool,
+    /// Whether a 409 names the subscription that exists.
+    pub conflict_names_twin: bool,
     /// How long the subscriptions of a dead connection count against the limits.
     pub dead_count_for: Duration,
+    /// Whether a subscription that is disabled can be deleted.
+    pub delete_dead: bool,
     /// How long disabled subscriptions stay listed.
     pub dead_listed_for: Duration,
     /// The sockets with subscriptions that one user may have with one client id.
@@ -83,7 +87,9 @@ impl Default for Settings {
             pong_within: Duration::from_secs(10),
             reconnect_within: Duration::from_secs(30),
             new_session_id: false,
+            conflict_names_twin: true,
             dead_count_for: Duration::from_secs(60),
+            delete_dead: true,
             dead_listed_for: Duration::from_secs(HOUR),
             sockets_per_user: 3,
             subscriptions_per_socket: 300,
@@ -134,6 +140,8 @@ pub struct Faults {
     pub novelty: f64,
     /// A socket drops without a close frame just after a notification was written to it.
     pub drop_after_event: f64,
+    /// A subscription does not come along when its session moves, and nobody says so.
+    pub left_behind: f64,
     /// A shard assignment is refused for that one shard.
     pub shard_refused: f64,
 }
@@ -161,6 +169,7 @@ impl Faults {
             unknown_event: rate,
             novelty: rate,
             drop_after_event: rate,
+            left_behind: rate,
             shard_refused: rate,
         }
     }

@@ -277,15 +277,18 @@ impl World {
         socket.welcomed = true;
         let key = socket.session;
         let Some(session) = self.sockets.sessions.get_mut(&key) else { return };
+        let mut moved = Vec::new();
         if let Link::Moving { old, new, until } = session.link {
             session.link = Link::Moved { old, new, until };
             session.moved = Some(self.now);
+            moved.extend(session.subscriptions.iter().copied());
             if let Some(id) = new_id {
                 // The old id stays known, for requests that are under way.
                 session.id = id.clone();
                 self.sockets.ids.insert(id, key);
             }
         }
+        moved.retain(|_| self.rng.chance(self.faults.left_behind));
         let (used, keepalive) = (session.used, session.keepalive);
         let said = json!({
             "id": session.id,
@@ -295,6 +298,9 @@ impl World {
             "reconnect_url": null,
             "recovery_url": null,
         });
+        for number in moved {
+            self.disable(number, "websocket_failed_to_reconnect");
+        }
         self.tell(peer, "session_welcome", json!({"session": said}));
         self.arm(Duration::from_secs(keepalive), Timer::Keepalive(peer));
         self.arm(self.settings.ping_every, Timer::Ping(peer));

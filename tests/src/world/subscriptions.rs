@@ -328,7 +328,9 @@ impl World {
         {
             let mut conflict =
                 json!({"error": "Conflict", "status": 409, "message": "subscription already exists"});
-            conflict["id"] = json!(twin.id);
+            if self.settings.conflict_names_twin {
+                conflict["id"] = json!(twin.id);
+            }
             let carried = match transport {
                 Transport::Session(key) => self.sockets.session(*key).and_then(|session| session.moved),
                 Transport::Conduit(_) | Transport::Webhook { .. } => None,
@@ -455,7 +457,10 @@ impl World {
         let number = self.subscriptions.number(required(ask, "id")?);
         let mine = |number: &u64| {
             let found = self.subscriptions.get(*number);
-            found.is_some_and(|found| found.client == who.client && found.user == who.user)
+            found.is_some_and(|found| {
+                let there = self.settings.delete_dead || found.status == ENABLED;
+                there && found.client == who.client && found.user == who.user
+            })
         };
         let number = number.filter(mine).ok_or_else(|| Answer::refuse(404, "subscription not found"))?;
         self.leave_session(number);
@@ -521,6 +526,14 @@ impl World {
         let numbers = book.into_iter().flat_map(|book| &book.numbers);
         let found = numbers.filter_map(|number| self.subscriptions.get(*number));
         found.filter(|s| s.status == ENABLED).map(|s| (s.id.as_str(), s.kind, s.version)).collect()
+    }
+
+    /// A user's subscriptions as Twitch lists them, oldest first.
+    pub fn listed(&self, client: &str, user: &str) -> Vec<Value> {
+        let book = self.subscriptions.books.get(&(client.to_owned(), Some(user.to_owned())));
+        let numbers = book.into_iter().flat_map(|book| &book.numbers);
+        let found = numbers.filter_map(|number| self.subscriptions.get(*number));
+        found.map(|subscription| self.subscription_json(subscription, true)).collect()
     }
 
     pub(super) fn subscription_json(&self, subscription: &Subscription, in_list: bool) -> Value {

@@ -54,30 +54,3 @@ pub(crate) const ANSWERS: Exceptions = &[
 ];
 
 const MIXED: &str = "the schema mixes the fields of all transports; the examples read";
-
-/// What is read after a change.
-pub(crate) const CHANGES: Exceptions = &[
-    ("get-ad-schedule", "new value at ", "figures, which the example writes as text"),
-    ("snooze-next-ad", "new value at ", "figures, which the example writes as text"),
-    ("get-cheermotes", "unknown fields at /: ", "a map from sizes to addresses has no unknown fields"),
-    ("get-extensions", "unknown fields at /: ", "a map from sizes to addresses has no unknown fields"),
-    (
-        "get-released-extensions",
-        "unknown fields at /: ",
-        "a map from sizes to addresses has no unknown fields",
-    ),
-    (
-        "get-user-active-extensions",
-        "unknown fields at /: ",
-        "a map from numbers to slots has no unknown fields",
-    ),
-    ("update-user-extensions", "unknown fields at /: ", "a map from numbers to slots has no unknown fields"),
-    ("create-eventsub-subscription", "unknown fields at /: ", "a condition is a map of ids"),
-    ("get-eventsub-subscriptions", "unknown fields at /: ", "a condition is a map of ids"),
-    ("create-eventsub-subscription", "transport/method is not kept", METHOD),
-    ("get-eventsub-subscriptions", "transport/method is not kept", METHOD),
-    ("get-conduit-shards", "transport/method is not kept", METHOD),
-    ("update-conduit-shards", "transport/method is not kept", METHOD),
-];
-
-const METHOD: &str = "a transport of an unknown method is read as unknown, and nothing of it is kept";

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value as Json, json};
+use std::any::type_name;
 use std::collections::BTreeSet;
 use twitchwire::eventsub::topic::channel::ChannelFollow;
 use twitchwire::eventsub::{SubscriptionStatus, Transport, WebhookSecret};
@@ -12,6 +13,10 @@ use twitchwire::helix::{Page, Paged, Shape, Text, Value};
 use twitchwire::value::ContentLabel;
 
 pub(crate) struct Operation {
+    /// The request's type.
+    pub(crate) name: &'static str,
+    /// Whether its answer has fields.
+    pub(crate) answers: bool,
     pub(crate) meta: &'static Meta,
     pub(crate) paged: bool,
     /// The names of the query's parameters.
@@ -126,7 +131,10 @@ fn op<E: Endpoint<Output: Encode>>(samples: impl IntoIterator<Item = E>) -> Oper
         bodies.extend(body.map(|body| serde_json::from_slice::<Json>(&body).expect("JSON")));
     }
     let again = |answer| E::Output::decode(&answer).map(|value| E::Output::encode(&value));
-    Operation { meta: E::META, paged: false, query, bodies, again }
+    let name = type_name::<E>().rsplit("::").next().expect("a name");
+    let without_fields = [type_name::<()>(), type_name::<Text>()];
+    let answers = !without_fields.contains(&type_name::<E::Output>());
+    Operation { name, answers, meta: E::META, paged: false, query, bodies, again }
 }
 
 fn paged<E: Endpoint<Output: Encode>>(samples: impl IntoIterator<Item = E>) -> Operation
@@ -136,7 +144,7 @@ where
     Operation { paged: true, ..op(samples) }
 }
 
-const HOUR: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+pub(crate) const HOUR: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
 
 fn now() -> jiff::Timestamp {
     jiff::Timestamp::UNIX_EPOCH

@@ -8,6 +8,7 @@ use super::http::Pool;
 use super::{Runtime, by, socket};
 use crate::builder::Setup;
 use crate::driver::{Driver, Machine};
+use crate::trace;
 use futures_channel::{mpsc, oneshot};
 use futures_util::StreamExt;
 use futures_util::future::{AbortHandle, abortable};
@@ -17,6 +18,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Poll, Waker};
 use std::time::Duration;
+use tracing::Instrument;
 use twitchwire::auth::store::{Store, StoreError, StoreOp};
 use twitchwire::{Closed, Input, Output, SocketId, StartError, StoreId, Time};
 
@@ -128,7 +130,7 @@ impl<R: Runtime> Tasks<R> {
 
     /// Tells the machine what happened.
     pub(super) fn input(&self, input: Input) {
-        self.with(|machine, now| machine.core.handle(now, input));
+        self.with(|machine, now| machine.handle(now, input));
     }
 
     /// Starts a task that lives as long as the client at most.
@@ -155,19 +157,21 @@ impl<R: Runtime> Tasks<R> {
     fn carry_out(&self, state: &mut State, order: Output) {
         match order {
             Output::Http { id, request, fresh_connection, answer_by } => {
-                let tasks = self.clone();
-                self.spawn_in(state, async move {
+                let (tasks, span) = (self.clone(), trace::request(id, &request));
+                let exchange = async move {
                     let input = match tasks.exchange(request, fresh_connection, answer_by).await {
                         Ok(response) => Input::Response(id, response),
                         Err(failure) => Input::Failed(id, failure),
                     };
                     tasks.input(input);
-                });
+                };
+                self.spawn_in(state, exchange.instrument(span));
             }
             Output::Connect { id, url, answer_by } => {
                 let (close, closing) = oneshot::channel();
                 state.sockets.insert(id, Some(close));
-                self.spawn_in(state, socket::run(self.clone(), id, url, answer_by, closing));
+                let run = socket::run(self.clone(), id, url, answer_by, closing);
+                self.spawn_in(state, run.instrument(trace::shard(id)));
             }
             Output::Close(id) => {
                 if let Some(close) = state.sockets.get_mut(&id).and_then(Option::take) {
@@ -189,7 +193,7 @@ impl<R: Runtime> Tasks<R> {
     pub(super) fn socket_closed(&self, id: SocketId, closed: Closed) {
         let waiting = self.with_state(|state, now| {
             state.sockets.remove(&id);
-            state.machine.core.handle(now, Input::Closed(id, closed));
+            state.machine.handle(now, Input::Closed(id, closed));
             if state.sockets.is_empty() { std::mem::take(&mut state.quiet) } else { Vec::new() }
         });
         waiting.into_iter().for_each(Waker::wake);

@@ -1,15 +1,18 @@
 //! Answers: what Twitch says to a step, and what it means for the wish. Some refusals are final, some wait for the user,
 //! some only for time.
 
-use super::{Blocked, Gap, GapScope, Leaving, Missing, Plan, State, Step, Subject};
-use super::{SubscriptionState, Timer, Wish};
+use super::{Blocked, Held, Leaving, Plan, State, Step, Subject, Timer, Wish};
 use crate::client::WishId;
 use crate::eventsub::Subscription;
-use crate::helix::CallError;
-use crate::id::{SessionId, UserId};
+use crate::helix::{CallError, TooMany};
+use crate::id::{SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use http::StatusCode;
 use jiff::Timestamp;
+use std::time::Duration;
+
+/// How soon the list is read after something that took room was deleted.
+const AFTER_CLEARING: Duration = Duration::from_secs(2);
 
 impl Plan {
     /// The answer to [`Step::Post`].
@@ -28,20 +31,19 @@ impl Plan {
                 && !self.held.contains_key(&subscription.id)
             {
                 let same_session = entry.session.as_ref() == Some(session);
-                let subject = Subject::of(&subscription);
-                let key = (user.clone(), subject);
+                let key = (user.clone(), Subject::of(&subscription));
                 match self.by_subject.get(&key) {
                     // The same was wished for again meanwhile.
                     Some(next) if same_session && self.is_open(*next, shard) => {
-                        self.hold(*next, shard, subscription);
+                        self.hold(now, *next, shard, subscription);
                     }
-                    _ => self.delete(shard, key.0, key.1, subscription.id),
+                    _ => self.delete(shard, key, subscription.id, subscription.cost),
                 }
             }
             return;
         }
         match answer {
-            Ok(subscription) => self.hold(id, shard, subscription),
+            Ok(subscription) => self.hold(now, id, shard, subscription),
             Err(error) => self.failed(now, id, shard, session, error),
         }
     }
@@ -53,13 +55,10 @@ impl Plan {
     }
 
     /// Whether a wish is on this shard and not held yet.
-    fn is_open(&self, id: WishId, shard: u32) -> bool {
-        match self.wishes.get(&id).map(|wish| &wish.state) {
-            Some(
-                State::Placed { shard: on } | State::Posting { shard: on, .. } | State::Later { shard: on },
-            ) => *on == shard,
-            _ => false,
-        }
+    pub(super) fn is_open(&self, id: WishId, shard: u32) -> bool {
+        self.wishes
+            .get(&id)
+            .is_some_and(|wish| wish.state.shard() == Some(shard) && !matches!(wish.state, State::Held(_)))
     }
 
     /// The answer to [`Step::Find`]: the enabled subscription to the same subject on the same session.
@@ -70,20 +69,24 @@ impl Plan {
         session: &SessionId,
         answer: Result<Option<Subscription>, CallError>,
     ) {
-        let shard = match self.wishes.get(&id).map(|wish| &wish.state) {
-            Some(State::Posting { shard, session: ours }) if ours == session => *shard,
+        let (shard, key) = match self.wishes.get(&id) {
+            Some(Wish { state: State::Posting { shard, session: ours }, user, subject, .. })
+                if ours == session =>
+            {
+                (*shard, (user.clone(), subject.clone()))
+            }
             _ => return,
         };
         match answer {
             Ok(Some(subscription)) => {
-                let leaving = self.leaving.values_mut().find(|leaving| leaving.id == subscription.id);
+                let leaving = self.leaving.get_mut(&key).filter(|leaving| leaving.id == subscription.id);
                 match (leaving, self.wishes.get_mut(&id)) {
                     // It is about to be deleted.
                     (Some(leaving), Some(wish)) => {
                         leaving.next = Some(id);
                         wish.state = State::Placed { shard };
                     }
-                    _ => self.hold(id, shard, subscription),
+                    _ => self.hold(now, id, shard, subscription),
                 }
             }
             // It was somebody else's, and may end; or it is gone already.
@@ -93,20 +96,36 @@ impl Plan {
     }
 
     /// The answer to [`Step::Delete`].
-    pub fn deleted(&mut self, now: Time, user: &UserId, subject: &Subject, answer: Result<(), CallError>) {
+    pub fn deleted(
+        &mut self,
+        now: Time,
+        user: &UserId,
+        subject: &Subject,
+        id: &SubscriptionId,
+        answer: Result<(), CallError>,
+    ) {
         let key = (user.clone(), subject.clone());
         let gone = match answer {
             Ok(()) => true,
             Err(CallError::Refused(refusal)) => refusal.status == StatusCode::NOT_FOUND,
             Err(_) => false,
         };
-        if !gone {
-            if let Some(leaving) = self.leaving.get_mut(&key) {
-                let at = leaving.backoff.next(now);
-                self.timers.set(&Timer::Leaving(key.0, key.1), Some(at));
+        let Some(leaving) = self.leaving.get_mut(&key).filter(|leaving| leaving.id == *id) else {
+            // It only took room.
+            if gone && self.users.get(user).is_some_and(|entry| !entry.costly.is_empty()) {
+                self.list_within(now, user, AFTER_CLEARING);
             }
-        } else if let Some(Leaving { next: Some(next), .. }) = self.leaving.remove(&key) {
-            self.post(next);
+            return;
+        };
+        if !gone {
+            let at = leaving.backoff.next(now);
+            return self.timers.set(&Timer::Leaving(key.0, key.1), Some(at));
+        }
+        if let Some(Leaving { next, cost, .. }) = self.leaving.remove(&key) {
+            self.spared(user, cost);
+            if let Some(next) = next {
+                self.post(next);
+            }
         }
     }
 
@@ -114,22 +133,19 @@ impl Plan {
     pub fn revoked(&mut self, subscription: &Subscription, at: Timestamp) {
         let Some(id) = self.held.remove(&subscription.id) else { return };
         let Some(wish) = self.wishes.get_mut(&id) else { return };
-        wish.missing = Some(Missing { from: Some(at), why: format!("revoked: {}", subscription.status) });
+        let loss = self.losses.begin(Some(at), format!("revoked: {}", subscription.status));
+        wish.missing = Some(self.losses.join(loss));
         self.block(id, Blocked::Revoked(subscription.status.clone()));
     }
 
-    pub(super) fn hold(&mut self, id: WishId, shard: u32, subscription: Subscription) {
+    pub(super) fn hold(&mut self, now: Time, id: WishId, shard: u32, subscription: Subscription) {
         let Some(wish) = self.wishes.get_mut(&id) else { return };
-        wish.state = State::Held { shard, id: subscription.id.clone() };
+        wish.state = State::Held(Held::new(now, shard, &subscription));
         wish.backoff.reset();
         self.timers.set(&Timer::Wish(id), None);
-        self.held.insert(subscription.id.clone(), id);
-        let state = SubscriptionState::Enabled { id: subscription.id, cost: subscription.cost };
-        self.out.push_back(Step::Tell(id, state));
-        if let Some(Missing { from, why }) = wish.missing.take() {
-            let scope = GapScope::Wishes(vec![id]);
-            self.out.push_back(Step::Gap(Gap { scope, from, to: Some(subscription.created_at), why }));
-        }
+        self.held.insert(subscription.id, id);
+        self.tell(id);
+        self.heal(id, subscription.created_at);
     }
 
     /// Judges a refusal: some are final, some wait for the user, some only for time.
@@ -147,7 +163,8 @@ impl Plan {
             StatusCode::CONFLICT => {
                 if let Some(Wish { user, subject, .. }) = self.wishes.get(&id) {
                     let (user, subject) = (user.clone(), subject.clone());
-                    self.out.push_back(Step::Find { wish: id, user, subject, session: session.clone() });
+                    let (session, twin) = (session.clone(), refusal.existing.as_deref().cloned());
+                    self.out.push_back(Step::Find { wish: id, user, subject, session, id: twin });
                 }
             }
             StatusCode::BAD_REQUEST if refusal.message.contains("session") => {
@@ -163,7 +180,14 @@ impl Plan {
                 }
             }
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => self.block(id, Blocked::Forbidden(error)),
-            // All but the rate limit may be leftovers of dead sessions, which count for a minute or more.
+            StatusCode::TOO_MANY_REQUESTS if refusal.too_many == Some(TooMany::TotalCost) => {
+                if let Some(Wish { user, .. }) = self.wishes.get(&id) {
+                    self.costs_are_spent(&user.clone());
+                }
+                // What costs nothing always fits.
+                self.too_costly(now, id, 1);
+            }
+            // The others may be leftovers of dead sessions, which count for a minute or more, or the rate.
             StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT => self.later(now, id, shard, error),
             status if status.is_client_error() => self.refuse(id, error),
             _ => self.later(now, id, shard, error),
@@ -173,26 +197,32 @@ impl Plan {
     fn later(&mut self, now: Time, id: WishId, shard: u32, why: CallError) {
         let Some(wish) = self.wishes.get_mut(&id) else { return };
         let at = wish.backoff.next(now);
-        wish.state = State::Later { shard };
+        wish.state = State::Later { shard, why, at };
         self.timers.set(&Timer::Wish(id), Some(at));
-        self.out.push_back(Step::Tell(id, SubscriptionState::Retrying { why, at }));
+        self.tell(id);
+        self.lag_behind(id);
     }
 
     pub(super) fn block(&mut self, id: WishId, why: Blocked) {
         self.unplace(id);
         let Some(wish) = self.wishes.get_mut(&id) else { return };
-        wish.state = State::Blocked;
-        self.blocked.entry(wish.user.clone()).or_default().insert(id);
-        self.out.push_back(Step::Tell(id, SubscriptionState::Blocked { why }));
+        if let Some(user) = self.users.get_mut(&wish.user) {
+            match &why {
+                Blocked::Forbidden(_) | Blocked::Revoked(_) => drop(user.forbidden.insert(id)),
+                Blocked::NoRoom => drop(user.crowded.insert(id)),
+                Blocked::TooCostly { cost, .. } => drop(user.costly.insert(id, *cost)),
+            }
+        }
+        wish.state = State::Blocked { why };
+        self.tell(id);
+        self.tell_open_gap(id);
     }
 
-    pub(super) fn refuse(&mut self, id: WishId, why: CallError) {
+    fn refuse(&mut self, id: WishId, why: CallError) {
         self.unplace(id);
         let Some(wish) = self.wishes.get_mut(&id) else { return };
-        if let Some(Missing { from, why }) = wish.missing.take() {
-            let scope = GapScope::Wishes(vec![id]);
-            self.out.push_back(Step::Gap(Gap { scope, from, to: None, why }));
-        }
-        self.out.push_back(Step::Tell(id, SubscriptionState::Refused { why }));
+        wish.state = State::Refused { why };
+        self.tell(id);
+        self.tell_open_gap(id);
     }
 }

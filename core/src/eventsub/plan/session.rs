@@ -1,27 +1,53 @@
 //! Sessions: a wish is placed on one, and shares its fate.
 
-use super::{Blocked, Gap, GapScope, MAX_PER_SESSION, MAX_SESSIONS, Missing, Plan, Session, State, Step};
-use super::{SubscriptionState, Timer};
+use super::{
+    Blocked, Gap, GapScope, Held, MAX_PER_SESSION, MAX_SESSIONS, Moved, Plan, Session, State, Step, Timer,
+};
 use crate::client::WishId;
+use crate::eventsub::Opened;
+use crate::helix::CallError;
 use crate::id::SessionId;
+use crate::time::Time;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How many lost sessions are remembered for each user.
+const FORMER: usize = 8;
+/// How long after a session has moved it is looked whether all came along.
+const AFTER_MOVE: Duration = Duration::from_secs(20);
 
 impl Plan {
-    /// A shard's session is open. `carried`: its subscriptions came along.
-    pub fn opened(&mut self, shard: u32, session: SessionId, carried: bool) {
+    /// A shard's session is open. `heard`: the last message of the session, if it moved.
+    pub fn opened(
+        &mut self,
+        now: Time,
+        shard: u32,
+        session: SessionId,
+        how: &Opened,
+        heard: Option<Timestamp>,
+    ) {
         let Some(entry) = self.sessions.get_mut(&shard) else { return };
+        let carried = *how != Opened::Fresh;
         entry.session = Some(session);
-        let wishes: Vec<WishId> = entry.wishes.iter().copied().collect();
-        for id in wishes {
+        if carried {
+            entry.moved = Some(Moved { at: now, heard: entry.moved.map_or(heard, |before| before.heard) });
+        }
+        let user = entry.user.clone();
+        for id in entry.wishes.clone() {
             let Some(wish) = self.wishes.get(&id) else { continue };
             match &wish.state {
                 State::Placed { .. } => self.post(id),
                 // Their turn comes, or has come, whatever the session is called now.
-                State::Posting { .. } | State::Held { .. } | State::Later { .. } if carried => {}
+                State::Posting { .. } | State::Held(_) | State::Later { .. } if carried => {}
                 _ => self.post(id),
             }
         }
+        let within = match how {
+            Opened::Fresh => self.first_look(&user),
+            _ => AFTER_MOVE,
+        };
+        self.list_within(now, &user, within);
     }
 
     /// A shard moved, but something went wrong on the way: events may be missing.
@@ -37,46 +63,72 @@ impl Plan {
     /// A shard's session is lost, and its subscriptions with it.
     pub fn lost(&mut self, shard: u32, last_seen: Option<Timestamp>, why: &str) {
         let Some(entry) = self.sessions.get_mut(&shard) else { return };
-        entry.session = None;
+        // What did not come along when it moved has been missing since.
+        let from = match entry.moved.take() {
+            Some(moved) => moved.heard.min(last_seen),
+            None => last_seen,
+        };
+        if let Some(session) = entry.session.take()
+            && let Some(user) = self.users.get_mut(&entry.user)
+        {
+            user.former.push_back(session);
+            if user.former.len() > FORMER {
+                user.former.pop_front();
+            }
+        }
         self.forget_leaving(shard);
         let Some(entry) = self.sessions.get(&shard) else { return };
+        let loss = self.losses.begin(from, why);
         for id in entry.wishes.clone() {
             let Some(wish) = self.wishes.get_mut(&id) else { continue };
             self.timers.set(&Timer::Wish(id), None);
             let before = std::mem::replace(&mut wish.state, State::Placed { shard });
-            if let State::Held { id: subscription, .. } = before {
+            if let State::Held(Held { id: subscription, .. }) = before {
                 self.held.remove(&subscription);
-                wish.missing.get_or_insert(Missing { from: last_seen, why: why.into() });
-                self.out.push_back(Step::Tell(id, SubscriptionState::Interrupted));
+                wish.missing.get_or_insert_with(|| self.losses.join(loss));
+                self.tell(id);
             }
+        }
+        self.losses.end_if_empty(loss);
+    }
+
+    /// Whether a wish waits for this shard's session, or lives on it.
+    pub fn wants_session(&self, shard: u32) -> bool {
+        self.sessions.contains_key(&shard)
+    }
+
+    /// There is no token to subscribe with: a session for it would be closed unused.
+    pub fn not_openable(&mut self, shard: u32, why: &CallError) {
+        let Some(entry) = self.sessions.get(&shard) else { return };
+        for id in entry.wishes.clone() {
+            self.block(id, Blocked::Forbidden(why.clone()));
         }
     }
 
     /// Finds a session with room for a wish, or opens one.
     pub(super) fn place(&mut self, id: WishId) {
         let Some(wish) = self.wishes.get(&id) else { return };
-        let user = wish.user.clone();
-        let shards = self.by_user.entry(user.clone()).or_default();
+        let name = wish.user.clone();
+        let Some(user) = self.users.get_mut(&name) else { return };
         let sessions = &mut self.sessions;
-        let room = shards
-            .iter()
-            .copied()
-            .find(|shard| sessions.get(shard).is_some_and(|session| session.wishes.len() < MAX_PER_SESSION));
-        let shard = match room {
-            Some(shard) => shard,
-            None if shards.len() < MAX_SESSIONS => {
+        let room =
+            |shard: &&u32| sessions.get(shard).is_some_and(|session| session.wishes.len() < MAX_PER_SESSION);
+        let shard = match user.shards.iter().find(room) {
+            Some(shard) => *shard,
+            None if user.shards.len() < MAX_SESSIONS => {
                 let shard = self.next_shard;
                 self.next_shard += 1;
-                shards.insert(shard);
-                let session = Session { user: user.clone(), session: None, wishes: BTreeSet::new() };
+                user.shards.insert(shard);
+                let session =
+                    Session { user: name.clone(), session: None, wishes: BTreeSet::new(), moved: None };
                 sessions.insert(shard, session);
-                self.out.push_back(Step::Open { shard });
+                self.out.push_back(Step::Open { shard, user: name.clone() });
                 shard
             }
             None => return self.block(id, Blocked::NoRoom),
         };
-        if let Some(blocked) = self.blocked.get_mut(&user) {
-            blocked.remove(&id);
+        if let Some(user) = self.users.get_mut(&name) {
+            user.unblock(id);
         }
         if let Some(session) = self.sessions.get_mut(&shard) {
             session.wishes.insert(id);
@@ -87,35 +139,28 @@ impl Plan {
         self.post(id);
     }
 
-    /// Takes a wish off its session, and closes the session if it was the last.
+    /// Takes a wish off its session, and closes the session if it was the last. Somebody who waits takes its room.
     pub(super) fn unplace(&mut self, id: WishId) {
-        let Some(wish) = self.wishes.get_mut(&id) else { return };
-        if let Some(blocked) = self.blocked.get_mut(&wish.user) {
-            blocked.remove(&id);
-        }
-        let shard = match std::mem::replace(&mut wish.state, State::Refused) {
-            State::Placed { shard }
-            | State::Posting { shard, .. }
-            | State::Held { shard, .. }
-            | State::Later { shard } => shard,
-            State::Blocked | State::Refused => return,
-        };
+        let Some(wish) = self.wishes.get(&id) else { return };
+        let Some(user) = self.users.get_mut(&wish.user) else { return };
+        user.unblock(id);
+        let Some(shard) = wish.state.shard() else { return };
         self.timers.set(&Timer::Wish(id), None);
         let Some(session) = self.sessions.get_mut(&shard) else { return };
         session.wishes.remove(&id);
+        if let Some(next) = user.crowded.pop_first() {
+            return self.place(next);
+        }
         if session.wishes.is_empty() {
-            let user = session.user.clone();
+            user.shards.remove(&shard);
             self.sessions.remove(&shard);
-            if let Some(shards) = self.by_user.get_mut(&user) {
-                shards.remove(&shard);
-            }
             self.forget_leaving(shard);
             self.out.push_back(Step::Close { shard });
         }
     }
 
     /// A shard's session is over, and what was to be deleted on it with it.
-    pub(super) fn forget_leaving(&mut self, shard: u32) {
+    fn forget_leaving(&mut self, shard: u32) {
         let timers = &mut self.timers;
         self.leaving.retain(|(user, subject), leaving| {
             if leaving.shard == shard {
@@ -123,5 +168,13 @@ impl Plan {
             }
             leaving.shard != shard
         });
+    }
+}
+
+impl super::User {
+    fn unblock(&mut self, id: WishId) {
+        self.forbidden.remove(&id);
+        self.crowded.remove(&id);
+        self.costly.remove(&id);
     }
 }

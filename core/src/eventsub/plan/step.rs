@@ -13,6 +13,8 @@ pub enum Step {
     Open {
         /// The shard's number.
         shard: u32,
+        /// Whose token its subscriptions will take.
+        user: UserId,
     },
     /// Close a shard: no wish is left on it.
     Close {
@@ -49,6 +51,15 @@ pub enum Step {
         subject: Subject,
         /// On which session.
         session: SessionId,
+        /// Its id, if Twitch has told it.
+        id: Option<SubscriptionId>,
+    },
+    /// List a user's subscriptions; answer with [`Plan::listed`](super::Plan::listed).
+    List {
+        /// With whose token.
+        user: UserId,
+        /// Whether those that have ended are wanted too.
+        ended: bool,
     },
     /// Delete a subscription that nobody wants any more; answer with [`Plan::deleted`](super::Plan::deleted).
     Delete {
@@ -65,14 +76,16 @@ pub enum Step {
     Gap(Gap),
 }
 
-/// Events may be missing. Ask Helix for what it still knows of that time.
+/// Events may be missing. Ask Helix for what it still knows of that time: see
+/// [`ReadBack`](crate::eventsub::ReadBack).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gap {
     /// What may be missing.
     pub scope: GapScope,
     /// The timestamp of the last message before; none if there was none.
     pub from: Option<Timestamp>,
-    /// When the new subscription was made; none if there is none (yet).
+    /// When the last of the new subscriptions was made; none while there is none. A gap without an end is told again,
+    /// with the same beginning, when it has one.
     pub to: Option<Timestamp>,
     /// What happened.
     pub why: String,

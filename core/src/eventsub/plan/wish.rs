@@ -1,9 +1,10 @@
 //! A wish as the application sees it: what it listens to ([`Subject`]), how ([`Via`]), and how it fares.
 
-use super::{MAX_PER_SESSION, MAX_SESSIONS};
+use super::{Costs, MAX_PER_SESSION, MAX_SESSIONS};
+use crate::client::WishId;
 use crate::eventsub::subscription::{Condition, Subscription, SubscriptionStatus};
 use crate::helix::CallError;
-use crate::id::{SubscriptionId, UserId};
+use crate::id::{SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use compact_str::CompactString;
 
@@ -39,10 +40,28 @@ impl Subject {
     }
 }
 
+/// A wish and how it stands.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Wished {
+    /// The wish.
+    pub wish: WishId,
+    /// Whose token it takes; none while nobody can say.
+    pub user: Option<UserId>,
+    /// What it listens to.
+    pub subject: Subject,
+    /// The session it lives on; none while there is none.
+    pub session: Option<SessionId>,
+    /// How it fares.
+    pub state: SubscriptionState,
+}
+
 /// How a wish fares.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum SubscriptionState {
+    /// It is being asked for.
+    Pending,
     /// Events come.
     Enabled {
         /// Twitch's id.
@@ -59,7 +78,8 @@ pub enum SubscriptionState {
         /// When.
         at: Time,
     },
-    /// Twitch does not allow it at present. It is tried again when the user's token changes, or on request.
+    /// Twitch does not allow it at present. It is tried again by itself when what stands in the way changes, and on
+    /// request ([`Client::retry`](crate::Client::retry)).
     Blocked {
         /// Why.
         why: Blocked,
@@ -75,13 +95,22 @@ pub enum SubscriptionState {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Blocked {
-    /// Twitch, or the lack of a token or scope, forbids it.
+    /// Twitch, or the lack of a token or scope, forbids it. A token that changes may help.
     #[error("{0}")]
     Forbidden(CallError),
-    /// Twitch ended the subscription with this status.
+    /// Twitch ended the subscription with this status. A token that changes may help.
     #[error("revoked: {0}")]
     Revoked(SubscriptionStatus),
-    /// The user's three connections have 300 subscriptions each.
+    /// The user's three connections have 300 subscriptions each. It goes when one is given up.
     #[error("no room: {MAX_SESSIONS} connections of {MAX_PER_SESSION} subscriptions are full")]
     NoRoom,
+    /// What it costs does not fit below `max_total_cost`. It goes when Twitch counts less; users who authorise the
+    /// application make their subscriptions free.
+    #[error("too costly: {cost} more than {}", Costs::words(.costs))]
+    TooCostly {
+        /// What it costs, as far as can be told before.
+        cost: u64,
+        /// What is spent and allowed; none if Twitch has only said that it is too much.
+        costs: Option<Costs>,
+    },
 }

@@ -115,7 +115,7 @@ pub struct AdSnooze {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::helix::api::fixture::{at, body, decode, query, refused};
+    use crate::helix::api::fixture::{at, body, decode, decode_odd, query, refused};
     use serde_json::json;
 
     #[test]
@@ -160,7 +160,7 @@ mod tests {
             "snooze_count": "1", "snooze_refresh_at": "2026-01-02T05:06:07+00:00", "next_ad_at": "",
             "duration": "60", "last_ad_at": "2026-01-02T05:06:07Z", "preroll_free_time": "90",
         });
-        let schedule = decode::<GetAdSchedule>(json!({"data": [wire]})).unwrap();
+        let schedule = decode_odd::<GetAdSchedule>(json!({"data": [wire]})).unwrap();
         assert_eq!((schedule.snooze_count, schedule.duration, schedule.preroll_free_time), (1, 60, 90));
         assert_eq!(schedule.snooze_refresh_at, Some(at("05:06:07")));
         assert_eq!(schedule.next_ad_at, None);

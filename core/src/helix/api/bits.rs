@@ -2,8 +2,7 @@
 //! power-ups, and what extensions sold.
 
 use super::channel_points::{GlobalCooldown, MaxPerStream, MaxPerUserPerStream};
-use crate::helix::check::{self, Checked};
-use crate::helix::{Invalid, Json, List, Page, Rule, endpoint};
+use crate::helix::{Json, List, Page, check, endpoint};
 use crate::id::{ExtensionId, Login, PowerUpId, TransactionId, UserId};
 use crate::value::{Color, DateRange, Images};
 use crate::wire::{empty_as_none, null_as_default, open_enum};
@@ -24,7 +23,7 @@ pub struct GetBitsLeaderboard {
 }
 
 endpoint!(GetBitsLeaderboard = "get-bits-leaderboard": get "/bits/leaderboard" => Json<BitsLeaderboard>, user,
-    scopes: any(BitsRead), check: |r| check::range_if("count", r.count, 1, 100).and(r.bounded()));
+    scopes: any(BitsRead), check: |r| check::range_if("count", r.count, 1, 100));
 
 impl GetBitsLeaderboard {
     /// The leaderboard of all times.
@@ -32,18 +31,18 @@ impl GetBitsLeaderboard {
         Self::default()
     }
 
+    /// How many places, 1 to 100; Twitch's default is 10.
+    #[must_use]
+    pub fn places(mut self, count: u16) -> Self {
+        self.count = Some(count);
+        self
+    }
+
     /// The leaderboard of the day, week, month or year that a time falls into, by the clocks of the US Pacific coast.
     #[must_use]
     pub fn over(mut self, period: LeaderboardPeriod, time: Timestamp) -> Self {
         (self.period, self.started_at) = (Some(period), Some(time));
         self
-    }
-
-    fn bounded(&self) -> Checked {
-        if self.period.is_some() && self.started_at.is_none() {
-            return Err(Invalid::new("started_at", Rule::Other("must come with `period`")));
-        }
-        Ok(())
     }
 }
 
@@ -205,7 +204,7 @@ pub struct GetExtensionTransactions {
 }
 
 endpoint!(GetExtensionTransactions = "get-extension-transactions": get "/extensions/transactions"
-    => Page<ExtensionTransaction>, app, page: 100, check: |r| check::count("id", r.id.len(), 0, 100));
+    => Page<ExtensionTransaction>, app, page: 100, list: id 0..=100);
 
 impl GetExtensionTransactions {
     /// All transactions of an extension.
@@ -375,17 +374,12 @@ mod tests {
     #[test]
     fn a_leaderboard_over_a_period_needs_a_time() {
         assert_eq!(query(&GetBitsLeaderboard::new()), "");
-        let request = GetBitsLeaderboard {
-            count: Some(2),
-            user_id: Some("1002".into()),
-            ..GetBitsLeaderboard::new().over(LeaderboardPeriod::Week, at("08:00:00"))
-        };
+        let week = GetBitsLeaderboard::new().places(2).over(LeaderboardPeriod::Week, at("08:00:00"));
+        let request = GetBitsLeaderboard { user_id: Some("1002".into()), ..week };
         assert_eq!(query(&request), "count=2&period=week&started_at=2026-01-02T08%3A00%3A00Z&user_id=1002");
         assert_eq!(request.owner(), None, "`user_id` is a filter, not the token's user");
-        let wrong = GetBitsLeaderboard { count: Some(101), ..Default::default() };
+        let wrong = GetBitsLeaderboard::new().places(101);
         assert_eq!(refused(&wrong), "`count` must be 1 to 100, is 101");
-        let wrong = GetBitsLeaderboard { period: Some(LeaderboardPeriod::Day), ..Default::default() };
-        assert_eq!(refused(&wrong), "`started_at` must come with `period`");
     }
 
     #[test]

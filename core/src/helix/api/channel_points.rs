@@ -228,8 +228,7 @@ pub struct GetCustomReward {
 }
 
 endpoint!(GetCustomReward = "get-custom-reward": get "/channel_points/custom_rewards" => OrNone<List<CustomReward>>,
-    user(broadcaster_id), scopes: any(ChannelReadRedemptions, ChannelManageRedemptions),
-    check: |r| check::count("id", r.id.len(), 0, 50));
+    user(broadcaster_id), scopes: any(ChannelReadRedemptions, ChannelManageRedemptions), list: id 0..=50);
 
 impl GetCustomReward {
     /// All rewards of a channel.
@@ -352,7 +351,7 @@ pub struct GetCustomRewardRedemption {
 
 endpoint!(GetCustomRewardRedemption = "get-custom-reward-redemption": get "/channel_points/custom_rewards/redemptions"
     => OrNone<Page<Redemption>>, user(broadcaster_id), scopes: any(ChannelReadRedemptions, ChannelManageRedemptions),
-    page: 50, check: |r| check::count("id", r.id.len(), 0, 50).and(r.narrowed()));
+    page: 50, list: id 0..=50, check: |r| r.narrowed());
 
 impl GetCustomRewardRedemption {
     /// The redemptions of a reward with this status.
@@ -417,8 +416,8 @@ pub struct UpdateRedemptionStatus {
 }
 
 endpoint!(UpdateRedemptionStatus = "update-redemption-status": patch "/channel_points/custom_rewards/redemptions"
-    => List<Redemption>, user(broadcaster_id), scopes: any(ChannelManageRedemptions), body: json(change),
-    check: |r| check::count("id", r.id.len(), 1, 50));
+    => List<Redemption>, user(broadcaster_id), scopes: any(ChannelManageRedemptions),
+    list: id 1..=50, body: json(change));
 
 impl UpdateRedemptionStatus {
     /// Fulfils redemptions.

@@ -18,7 +18,7 @@ pub struct GetChannelInformation {
 }
 
 endpoint!(GetChannelInformation = "get-channel-information": get "/channels" => List<ChannelInformation>, any,
-    check: |r| check::count("broadcaster_id", r.broadcaster_id.len(), 1, 100));
+    list: broadcaster_id 1..=100);
 
 impl GetChannelInformation {
     /// Channels by their ids.
@@ -182,7 +182,16 @@ impl ChannelChange {
         check::range_if("delay", self.delay, 0, 900)?;
         let tags = self.tags.as_deref().unwrap_or_default();
         check::count("tags", tags.len(), 0, 10)?;
-        tags.iter().try_for_each(|tag| check::length("tags", tag, 1, 25))
+        tags.iter().try_for_each(|tag| {
+            check::length("tags", tag, 1, 25)?;
+            if tag.contains(|c: char| c.is_whitespace() || c.is_ascii_punctuation()) {
+                return Err(Invalid::new(
+                    "tags",
+                    Rule::Other("must be words without spaces or special characters"),
+                ));
+            }
+            Ok(())
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! [Clips](https://dev.twitch.tv/docs/api/reference/#create-clip): short cuts of streams.
 
 use crate::helix::check::{self, Checked};
-use crate::helix::{Invalid, List, One, Page, Rule, endpoint};
+use crate::helix::{Invalid, List, One, Page, Rule, endpoint, split};
 use crate::id::{CategoryId, ClipId, UserId, VideoId};
 use crate::wire::empty_as_none;
 use compact_str::CompactString;
@@ -139,6 +139,7 @@ endpoint!(GetClips = "get-clips": get "/clips" => Page<Clip>, any, page: 100 bot
         &["id", "broadcaster_id", "game_id"],
         &[!r.id.is_empty(), r.broadcaster_id.is_some(), r.game_id.is_some()],
     ).and(check::count("id", r.id.len(), 0, 100)));
+split!(GetClips, id by 100);
 
 impl GetClips {
     const NONE: GetClips = GetClips {
@@ -238,7 +239,7 @@ pub struct GetClipsDownload {
 
 endpoint!(GetClipsDownload = "get-clips-download": get "/clips/downloads" => List<ClipDownload>, any(editor_id),
     scopes: any(EditorManageClips, ChannelManageClips), app: any(EditorManageClips, ChannelManageClips),
-    check: |r| check::count("clip_id", r.clip_id.len(), 1, 10));
+    list: clip_id 1..=10, limits: [100 in 60 by (editor_id)]);
 
 impl GetClipsDownload {
     /// Downloads of these clips.

@@ -1,6 +1,6 @@
 //! [Entitlements](https://dev.twitch.tv/docs/api/reference/#get-drops-entitlements): the drops of an organisation's games.
 
-use crate::helix::{List, Page, check, endpoint};
+use crate::helix::{List, Page, endpoint};
 use crate::id::{BenefitId, CategoryId, EntitlementId, UserId};
 use crate::wire::{null_as_default, open_enum};
 use jiff::Timestamp;
@@ -23,7 +23,7 @@ pub struct GetDropsEntitlements {
 }
 
 endpoint!(GetDropsEntitlements = "get-drops-entitlements": get "/entitlements/drops" => Page<DropsEntitlement>, any,
-    page: 1000, check: |r| check::count("id", r.id.len(), 0, 100));
+    page: 1000, list: id 0..=100);
 
 impl GetDropsEntitlements {
     /// All that the token may see.
@@ -98,8 +98,7 @@ pub struct UpdateDropsEntitlements {
 }
 
 endpoint!(UpdateDropsEntitlements = "update-drops-entitlements": patch "/entitlements/drops"
-    => List<DropsEntitlementUpdate>, any, body: whole,
-    check: |r| check::count("entitlement_ids", r.entitlement_ids.len(), 1, 100));
+    => List<DropsEntitlementUpdate>, any, list: entitlement_ids 1..=100, body: whole);
 
 impl UpdateDropsEntitlements {
     /// Sets the status of drops.

@@ -81,7 +81,7 @@ endpoint!(GetEventSubSubscriptions = "get-eventsub-subscriptions": get "/eventsu
 ));
 
 impl GetEventSubSubscriptions {
-    /// All of them.
+    /// All of them. The first page alone tells how many there are and what they cost.
     pub fn all() -> Self {
         Self::default()
     }
@@ -135,6 +135,14 @@ pub struct SubscriptionPage {
 
 /// What creating a subscription answers.
 pub type CreatedSubscription = SubscriptionPage;
+
+impl SubscriptionPage {
+    /// The requests that delete the page's subscriptions. To delete all, walk all pages first: what is deleted meanwhile
+    /// would move those behind it.
+    pub fn deletions(&self) -> impl Iterator<Item = DeleteEventSubSubscription> {
+        self.items.iter().map(|held| DeleteEventSubSubscription::new(&held.id))
+    }
+}
 
 impl Shape for SubscriptionPage {
     type Value = SubscriptionPage;

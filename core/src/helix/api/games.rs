@@ -1,6 +1,6 @@
 //! [Games](https://dev.twitch.tv/docs/api/reference/#get-top-games), which Twitch calls categories elsewhere.
 
-use crate::helix::{List, Page, check, endpoint};
+use crate::helix::{List, Page, check, endpoint, split};
 use crate::id::CategoryId;
 use crate::wire::{empty_as_none, null_as_default};
 use compact_str::CompactString;
@@ -28,6 +28,7 @@ pub struct GetGames {
 
 endpoint!(GetGames = "get-games": get "/games" => List<Game>, any,
     check: |r| check::count("id", r.id.len() + r.name.len() + r.igdb_id.len(), 1, 100));
+split!(GetGames, id, name, igdb_id by 100);
 
 impl GetGames {
     /// Categories by their ids.

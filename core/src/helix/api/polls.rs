@@ -19,8 +19,7 @@ pub struct GetPolls {
 }
 
 endpoint!(GetPolls = "get-polls": get "/polls" => Page<Poll>, user(broadcaster_id),
-    scopes: any(ChannelReadPolls, ChannelManagePolls), page: 20,
-    check: |r| check::count("id", r.id.len(), 0, 20));
+    scopes: any(ChannelReadPolls, ChannelManagePolls), page: 20, list: id 0..=20);
 
 impl GetPolls {
     /// All polls of a channel.

@@ -19,8 +19,7 @@ pub struct GetPredictions {
 }
 
 endpoint!(GetPredictions = "get-predictions": get "/predictions" => Page<Prediction>, user(broadcaster_id),
-    scopes: any(ChannelReadPredictions, ChannelManagePredictions), page: 25,
-    check: |r| check::count("id", r.id.len(), 0, 25));
+    scopes: any(ChannelReadPredictions, ChannelManagePredictions), page: 25, list: id 0..=25);
 
 impl GetPredictions {
     /// All predictions of a channel.

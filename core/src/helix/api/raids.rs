@@ -1,13 +1,14 @@
 //! [Raids](https://dev.twitch.tv/docs/api/reference/#start-a-raid).
 
-use crate::helix::{One, endpoint};
+use crate::helix::check::Checked;
+use crate::helix::{Invalid, One, Rule, endpoint};
 use crate::id::UserId;
 use crate::wire::null_as_default;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Starts a raid: after 90 seconds, or when the broadcaster says so, the channel's viewers move to another channel.
-/// Twitch takes ten of these and of [`CancelRaid`] in ten minutes.
+/// Twitch takes ten of these in ten minutes.
 #[derive(Clone, Debug, Serialize)]
 pub struct StartRaid {
     /// The channel that raids.
@@ -17,16 +18,24 @@ pub struct StartRaid {
 }
 
 endpoint!(StartRaid = "start-a-raid": post "/raids" => One<Raid>, user(from_broadcaster_id),
-    scopes: any(ChannelManageRaids));
+    scopes: any(ChannelManageRaids), limits: [10 in 600 by (from_broadcaster_id)],
+    check: |r| r.others());
 
 impl StartRaid {
     /// Sends one channel's viewers to another.
     pub fn new(from: impl Into<UserId>, to: impl Into<UserId>) -> Self {
         StartRaid { from_broadcaster_id: from.into(), to_broadcaster_id: to.into() }
     }
+
+    fn others(&self) -> Checked {
+        if self.from_broadcaster_id == self.to_broadcaster_id {
+            return Err(Invalid::new("to_broadcaster_id", Rule::Other("must be another broadcaster")));
+        }
+        Ok(())
+    }
 }
 
-/// Cancels a raid that has not begun to move.
+/// Cancels a raid that has not begun to move. Twitch takes ten of these in ten minutes.
 #[derive(Clone, Debug, Serialize)]
 pub struct CancelRaid {
     /// The channel that was to raid.
@@ -34,7 +43,7 @@ pub struct CancelRaid {
 }
 
 endpoint!(CancelRaid = "cancel-a-raid": delete "/raids" => (), user(broadcaster_id),
-    scopes: any(ChannelManageRaids));
+    scopes: any(ChannelManageRaids), limits: [10 in 600 by (broadcaster_id)]);
 
 impl CancelRaid {
     /// Cancels a channel's raid.

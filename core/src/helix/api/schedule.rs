@@ -23,8 +23,8 @@ pub struct GetChannelStreamSchedule {
     pub first: Option<u16>,
 }
 
-endpoint!(GetChannelStreamSchedule = "get-channel-stream-schedule": get "/schedule" => OrNone<Json<SchedulePage>>, any, page: 25,
-    check: |r| check::count("id", r.id.len(), 0, 100));
+endpoint!(GetChannelStreamSchedule = "get-channel-stream-schedule": get "/schedule" => OrNone<Json<SchedulePage>>, any,
+    page: 25, list: id 0..=100);
 
 impl GetChannelStreamSchedule {
     /// What comes from now on.

@@ -1,7 +1,7 @@
 //! [Subscriptions](https://dev.twitch.tv/docs/api/reference/#get-broadcaster-subscriptions): who subscribes to a channel.
 
 use crate::helix::page::{cursor, pagination};
-use crate::helix::{Answer, CallError, Cursor, Maybe, OrNone, Paged, Shape, check, endpoint};
+use crate::helix::{Answer, CallError, Cursor, Maybe, OrNone, Paged, Shape, endpoint};
 use crate::id::{Login, UserId};
 use crate::value::Tier;
 use crate::wire::{empty_as_none, null_as_default};
@@ -21,13 +21,17 @@ pub struct GetBroadcasterSubscriptions {
 
 endpoint!(GetBroadcasterSubscriptions = "get-broadcaster-subscriptions": get "/subscriptions"
     => BroadcasterSubscriptions, any(broadcaster_id), scopes: any(ChannelReadSubscriptions),
-    app: any(ChannelReadSubscriptions), page: 100 both_ways,
-    check: |r| check::count("user_id", r.user_id.len(), 0, 100));
+    app: any(ChannelReadSubscriptions), page: 100 both_ways, list: user_id 0..=100);
 
 impl GetBroadcasterSubscriptions {
     /// All subscribers of a channel.
     pub fn new(broadcaster: impl Into<UserId>) -> Self {
         GetBroadcasterSubscriptions { broadcaster_id: broadcaster.into(), user_id: vec![], first: None }
+    }
+
+    /// How many subscribe and how many points they are, with no more than one of them.
+    pub fn summary(broadcaster: impl Into<UserId>) -> Self {
+        GetBroadcasterSubscriptions { first: Some(1), ..Self::new(broadcaster) }
     }
 
     /// Only these users, as far as they subscribe.
@@ -163,7 +167,7 @@ pub struct UserSubscription {
 mod tests {
     use super::*;
     use crate::helix::Prepared;
-    use crate::helix::api::fixture::{answer, decode, query, refused};
+    use crate::helix::api::fixture::{answer, decode, decode_odd, query, refused};
     use http::StatusCode;
     use serde_json::json;
 
@@ -209,7 +213,7 @@ mod tests {
 
     #[test]
     fn a_subscription_that_is_no_gift_has_no_gifter() {
-        let page = decode::<GetBroadcasterSubscriptions>(json!({"data": [{
+        let page = decode_odd::<GetBroadcasterSubscriptions>(json!({"data": [{
             "broadcaster_id": "1001", "broadcaster_login": "ada", "broadcaster_name": "Ada", "gifter_id": "",
             "gifter_login": "", "gifter_name": "", "is_gift": false, "plan_name": "Sums", "tier": "1000",
             "user_id": "1002", "user_name": "Brook", "user_login": "brook",

@@ -7,7 +7,7 @@ pub use extensions::{ActiveExtensions, ExtensionKind, ExtensionSlot, InstalledEx
 pub use extensions::{GetUserActiveExtensions, GetUserExtensions, UpdateUserExtensions};
 
 use crate::auth::Scope;
-use crate::helix::{List, One, Page, check, endpoint};
+use crate::helix::{List, One, Page, check, endpoint, split};
 use crate::id::{Login, UserId};
 use crate::wire::{empty_as_none, null_as_default, open_enum};
 use compact_str::CompactString;
@@ -25,6 +25,7 @@ pub struct GetUsers {
 
 endpoint!(GetUsers = "get-users": get "/users" => List<User>, any, optional: (UserReadEmail),
     check: |r| check::count("id", r.id.len() + r.login.len(), 0, 100));
+split!(GetUsers, id, login by 100);
 
 impl GetUsers {
     /// The token's own user.
@@ -125,7 +126,7 @@ pub struct GetAuthorizationByUser {
 }
 
 endpoint!(GetAuthorizationByUser = "get-authorization-by-user": get "/authorization/users" => List<UserAuthorization>, app,
-    check: |r| check::count("user_id", r.user_id.len(), 1, 10));
+    list: user_id 1..=10);
 
 impl GetAuthorizationByUser {
     /// What these users have allowed.

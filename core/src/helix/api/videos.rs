@@ -1,7 +1,7 @@
 //! [Videos](https://dev.twitch.tv/docs/api/reference/#get-videos): past streams, highlights, uploads.
 
 use crate::helix::check::{self, Checked};
-use crate::helix::{Invalid, List, OrNone, Page, Rule, endpoint};
+use crate::helix::{Invalid, List, OrNone, Page, Rule, endpoint, split};
 use crate::id::{CategoryId, Login, StreamId, UserId, VideoId};
 use crate::value::ImageTemplate;
 use crate::wire::{empty_as_none, open_enum};
@@ -33,6 +33,7 @@ endpoint!(GetVideos = "get-videos": get "/videos" => OrNone<Page<Video>>, any, p
         &["id", "user_id", "game_id"],
         &[!r.id.is_empty(), r.user_id.is_some(), r.game_id.is_some()],
     ).and(check::count("id", r.id.len(), 0, 100)).and(r.unfiltered()));
+split!(GetVideos, id by 100);
 
 impl GetVideos {
     const NONE: GetVideos = GetVideos {
@@ -234,7 +235,7 @@ pub struct DeleteVideos {
 }
 
 endpoint!(DeleteVideos = "delete-videos": delete "/videos" => List<VideoId>, user, scopes: any(ChannelManageVideos),
-    check: |r| check::count("id", r.id.len(), 1, 5));
+    list: id 1..=5);
 
 impl DeleteVideos {
     /// Deletes these.

@@ -19,7 +19,8 @@ pub struct SendWhisper {
 }
 
 endpoint!(SendWhisper = "send-whisper": post "/whispers" => (), user(from_user_id), scopes: any(UserManageWhispers),
-    body: json(whisper), check: |r| check::length("message", &r.whisper.message, 1, 10_000).and(r.others()));
+    limits: [3 in 1 by (from_user_id), 100 in 60 by (from_user_id)], body: json(whisper),
+    check: |r| check::length("message", &r.whisper.message, 1, 10_000).and(r.others()));
 
 /// What is whispered.
 #[derive(Clone, Debug, Serialize)]

@@ -2,7 +2,7 @@
 
 use crate::eventsub::topic::chat::EmoteFormat;
 use crate::helix::page::{cursor, pagination};
-use crate::helix::{Answer, CallError, Cursor, Paged, Shape, check, endpoint};
+use crate::helix::{Answer, CallError, Cursor, Paged, Shape, endpoint};
 use crate::id::{EmoteId, EmoteSetId, UserId};
 use crate::value::{Images, Tier};
 use crate::wire::{empty_as_none, null_as_default, open_enum};
@@ -40,7 +40,7 @@ pub struct GetEmoteSets {
 }
 
 endpoint!(GetEmoteSets = "get-emote-sets": get "/chat/emotes/set" => Emotes<EmoteSetEmote>, any,
-    check: |r| check::count("emote_set_id", r.emote_set_id.len(), 1, 25));
+    list: emote_set_id 1..=25);
 
 impl GetEmoteSets {
     /// The emotes of these sets.

@@ -1,6 +1,6 @@
 //! The room: who is connected, which rooms share a chat, and the colours of names.
 
-use crate::helix::{List, Maybe, Page, check, endpoint};
+use crate::helix::{List, Maybe, Page, endpoint};
 use crate::id::{Login, SharedChatSessionId, UserId};
 use crate::value::Color;
 use crate::wire::{empty_as_none, null_as_default, open_enum};
@@ -90,7 +90,7 @@ pub struct GetUserChatColor {
 }
 
 endpoint!(GetUserChatColor = "get-user-chat-color": get "/chat/color" => List<UserChatColor>, any,
-    check: |r| check::count("user_id", r.user_id.len(), 1, 100));
+    list: user_id 1..=100);
 
 impl GetUserChatColor {
     /// The colours of these users' names.

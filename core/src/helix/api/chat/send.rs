@@ -110,7 +110,7 @@ pub struct SendChatAnnouncement {
 }
 
 endpoint!(SendChatAnnouncement = "send-chat-announcement": post "/chat/announcements" => (), any(moderator_id),
-    scopes: any(ModeratorManageAnnouncements), body: json(announcement),
+    scopes: any(ModeratorManageAnnouncements), limits: [1 in 2 by (broadcaster_id, moderator_id)], body: json(announcement),
     check: |r| check::length("message", &r.announcement.message, 1, 500).and(r.source()));
 
 impl SendChatAnnouncement {
@@ -196,7 +196,9 @@ pub struct SendAShoutout {
 }
 
 endpoint!(SendAShoutout = "send-a-shoutout": post "/chat/shoutouts" => (), user(moderator_id),
-    scopes: any(ModeratorManageShoutouts), check: |r| r.others());
+    scopes: any(ModeratorManageShoutouts),
+    limits: [1 in 120 by (from_broadcaster_id), 1 in 3600 by (from_broadcaster_id, to_broadcaster_id)],
+    check: |r| r.others());
 
 impl SendAShoutout {
     /// Recommends one broadcaster in another's channel.
@@ -220,7 +222,7 @@ impl SendAShoutout {
 mod tests {
     use super::*;
     use crate::helix::Endpoint;
-    use crate::helix::api::fixture::{body, decode, query, refused};
+    use crate::helix::api::fixture::{body, decode, decode_odd, query, refused};
     use serde_json::json;
 
     #[test]
@@ -243,7 +245,7 @@ mod tests {
     #[test]
     fn a_message_that_was_dropped_has_no_id_and_a_reason() {
         let wire = json!({"message_id": "m1", "is_sent": true});
-        let sent = decode::<SendChatMessage>(json!({"data": [wire]}));
+        let sent = decode_odd::<SendChatMessage>(json!({"data": [wire]}));
         assert_eq!(sent, SentChatMessage { message_id: Some("m1".into()), is_sent: true, drop_reason: None });
         let wire = json!({
             "message_id": "", "is_sent": false, "drop_reason": {"code": "msg_new", "message": "Something else."},

@@ -17,7 +17,8 @@ pub struct GetExtensionConfigurationSegment {
 }
 
 endpoint!(GetExtensionConfigurationSegment = "get-extension-configuration-segment":
-    get "/extensions/configurations" => List<ExtensionConfiguration>, jwt, check: |r| r.limits());
+    get "/extensions/configurations" => List<ExtensionConfiguration>, jwt,
+    limits: [20 in 60 by (extension_id, broadcaster_id, segment)], check: |r| r.limits());
 
 impl GetExtensionConfigurationSegment {
     /// The segment for all channels.
@@ -81,7 +82,7 @@ pub struct ExtensionConfiguration {
 }
 
 /// Writes a segment of an extension's configuration, at most 5 KB. Channels where the extension runs do not notice.
-/// Twitch takes 20 of these a minute.
+/// Twitch takes 20 of these a minute for each segment.
 #[derive(Clone, Debug, Serialize)]
 pub struct SetExtensionConfigurationSegment {
     /// The extension.
@@ -98,7 +99,8 @@ pub struct SetExtensionConfigurationSegment {
 }
 
 endpoint!(SetExtensionConfigurationSegment = "set-extension-configuration-segment":
-    put "/extensions/configurations" => (), jwt, body: whole,
+    put "/extensions/configurations" => (), jwt, limits: [20 in 60 by (extension_id, broadcaster_id, segment)],
+    body: whole,
     check: |r| five_kilobytes("content", r.content.as_deref().unwrap_or_default()));
 
 impl SetExtensionConfigurationSegment {

@@ -20,7 +20,7 @@ pub struct SendExtensionPubSubMessage {
 }
 
 endpoint!(SendExtensionPubSubMessage = "send-extension-pubsub-message": post "/extensions/pubsub" => (), jwt,
-    body: whole, check: |r| five_kilobytes("message", &r.message));
+    limits: [100 in 60 by (broadcaster_id)], body: whole, check: |r| five_kilobytes("message", &r.message));
 
 impl SendExtensionPubSubMessage {
     /// To all viewers of a channel.
@@ -66,7 +66,7 @@ pub struct SendExtensionChatMessage {
 }
 
 endpoint!(SendExtensionChatMessage = "send-extension-chat-message": post "/extensions/chat" => (), jwt,
-    body: json(message), check: |r| check::length("text", &r.message.text, 1, 280));
+    limits: [12 in 60 by (broadcaster_id)], body: json(message), check: |r| check::length("text", &r.message.text, 1, 280));
 
 impl SendExtensionChatMessage {
     /// Writes at most 280 characters to a channel's chat.

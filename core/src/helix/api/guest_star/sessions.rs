@@ -228,7 +228,7 @@ pub struct GuestStarMedia {
 mod tests {
     use super::*;
     use crate::helix::Endpoint;
-    use crate::helix::api::fixture::{at, body, decode, query, refused};
+    use crate::helix::api::fixture::{at, body, decode, decode_odd, query, refused};
     use serde_json::{Value as Json, json};
 
     #[test]
@@ -236,8 +236,9 @@ mod tests {
         let request = GetChannelGuestStarSettings::new("1001", "1002");
         assert_eq!(query(&request), "broadcaster_id=1001&moderator_id=1002");
         assert_eq!(request.owner(), Some(&UserId::new("1002")));
-        for name in ["group_layout", "layout"] {
-            let settings = decode::<GetChannelGuestStarSettings>(json!({"data": [{
+        let reads = [decode::<GetChannelGuestStarSettings>, decode_odd::<GetChannelGuestStarSettings>];
+        for (name, decode) in ["group_layout", "layout"].into_iter().zip(reads) {
+            let settings = decode(json!({"data": [{
                 "is_moderator_send_live_enabled": true, "slot_count": 4, "is_browser_source_audio_enabled": true,
                 name: "SCREENSHARE_LAYOUT", "browser_source_token": "hush",
             }]}));
@@ -323,7 +324,8 @@ mod tests {
     fn a_session_begins_and_ends_with_the_hosts_token() {
         let request = CreateGuestStarSession::new("1001");
         assert_eq!(query(&request), "broadcaster_id=1001");
-        assert_eq!(decode::<CreateGuestStarSession>(wire("id")), session());
+        assert_eq!(decode::<CreateGuestStarSession>(wire("slot_id")), session());
+        assert_eq!(decode_odd::<CreateGuestStarSession>(wire("id")), session(), "as Twitch documents it");
         let request = EndGuestStarSession::new("1001", "gs1");
         assert_eq!(query(&request), "broadcaster_id=1001&session_id=gs1");
         assert_eq!(request.owner(), Some(&UserId::new("1001")));

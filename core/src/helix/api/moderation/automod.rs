@@ -1,6 +1,6 @@
 //! AutoMod: what it would say of a message, the messages it holds, and how strict it is.
 
-use crate::helix::{Invalid, List, One, check, endpoint};
+use crate::helix::{Invalid, List, One, check, endpoint, split};
 use crate::id::{ChatMessageId, UserId};
 use crate::wire::{null_as_default, open_enum};
 use compact_str::CompactString;
@@ -20,6 +20,7 @@ pub struct CheckAutoModStatus {
 endpoint!(CheckAutoModStatus = "check-automod-status": post "/moderation/enforcements/status"
     => List<AutoModVerdict>, user(broadcaster_id), scopes: any(ModerationRead), body: data(messages),
     check: |r| check::count("data", r.messages.len(), 1, 100));
+split!(CheckAutoModStatus, messages by 100);
 
 impl CheckAutoModStatus {
     /// Checks messages, each under an id of the caller's choice.

@@ -19,8 +19,7 @@ pub struct GetBannedUsers {
 }
 
 endpoint!(GetBannedUsers = "get-banned-users": get "/moderation/banned" => Page<BannedUser>, user(broadcaster_id),
-    scopes: any(ModerationRead, ModeratorManageBannedUsers), page: 100 both_ways,
-    check: |r| check::count("user_id", r.user_id.len(), 0, 100));
+    scopes: any(ModerationRead, ModeratorManageBannedUsers), page: 100 both_ways, list: user_id 0..=100);
 
 impl GetBannedUsers {
     /// All of a channel.

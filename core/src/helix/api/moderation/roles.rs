@@ -1,6 +1,6 @@
 //! Who moderates, and who is a VIP.
 
-use crate::helix::{Page, check, endpoint};
+use crate::helix::{Page, endpoint};
 use crate::id::{Login, UserId};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -48,7 +48,7 @@ pub struct GetModerators {
 }
 
 endpoint!(GetModerators = "get-moderators": get "/moderation/moderators" => Page<Moderator>, user(broadcaster_id),
-    scopes: any(ModerationRead, ChannelManageModerators), page: 100, check: |r| check::count("user_id", r.user_id.len(), 0, 100));
+    scopes: any(ModerationRead, ChannelManageModerators), page: 100, list: user_id 0..=100);
 
 impl GetModerators {
     /// All of a channel.
@@ -86,7 +86,7 @@ pub struct AddChannelModerator {
 }
 
 endpoint!(AddChannelModerator = "add-channel-moderator": post "/moderation/moderators" => (), user(broadcaster_id),
-    scopes: any(ChannelManageModerators));
+    scopes: any(ChannelManageModerators), limits: [10 in 10 by (broadcaster_id)]);
 
 impl AddChannelModerator {
     /// Makes a user a moderator.
@@ -105,7 +105,7 @@ pub struct RemoveChannelModerator {
 }
 
 endpoint!(RemoveChannelModerator = "remove-channel-moderator": delete "/moderation/moderators" => (),
-    user(broadcaster_id), scopes: any(ChannelManageModerators));
+    user(broadcaster_id), scopes: any(ChannelManageModerators), limits: [10 in 10 by (broadcaster_id)]);
 
 impl RemoveChannelModerator {
     /// Makes a moderator a plain user again.
@@ -126,7 +126,7 @@ pub struct GetVips {
 }
 
 endpoint!(GetVips = "get-vips": get "/channels/vips" => Page<Vip>, user(broadcaster_id),
-    scopes: any(ChannelReadVips, ChannelManageVips), page: 100, check: |r| check::count("user_id", r.user_id.len(), 0, 100));
+    scopes: any(ChannelReadVips, ChannelManageVips), page: 100, list: user_id 0..=100);
 
 impl GetVips {
     /// All of a channel.
@@ -164,7 +164,7 @@ pub struct AddChannelVip {
 }
 
 endpoint!(AddChannelVip = "add-channel-vip": post "/channels/vips" => (), user(broadcaster_id),
-    scopes: any(ChannelManageVips));
+    scopes: any(ChannelManageVips), limits: [10 in 10 by (broadcaster_id)]);
 
 impl AddChannelVip {
     /// Makes a user a VIP.
@@ -183,7 +183,7 @@ pub struct RemoveChannelVip {
 }
 
 endpoint!(RemoveChannelVip = "remove-channel-vip": delete "/channels/vips" => (), user(broadcaster_id),
-    scopes: any(ChannelManageVips));
+    scopes: any(ChannelManageVips), limits: [10 in 10 by (broadcaster_id)]);
 
 impl RemoveChannelVip {
     /// Makes a VIP a plain user again.

@@ -1,0 +1,175 @@
+//! The plan alone, step for step: room, budget, comparison.
+
+use super::*;
+use crate::eventsub::Opened;
+use crate::helix::CallError;
+
+const USER: &str = "7";
+
+fn at(seconds: u64) -> Time {
+    Time::from_origin(Duration::from_secs(seconds))
+}
+
+fn plan() -> Plan {
+    let config = PlanConfig {
+        listened_until: None,
+        compare_every: Duration::from_secs(600),
+        leftovers: Leftovers::Keep,
+    };
+    Plan::new(Jitter::new(7), config)
+}
+
+fn subject(n: u64) -> Subject {
+    Subject {
+        topic: "channel.raid".into(),
+        version: "1".into(),
+        condition: serde_json::from_value(serde_json::json!({"to_broadcaster_user_id": n.to_string()}))
+            .unwrap(),
+    }
+}
+
+fn subscription(id: &str, n: u64, session: &str) -> Subscription {
+    serde_json::from_value(serde_json::json!({
+        "id": id, "status": "enabled", "type": "channel.raid", "version": "1", "cost": 1,
+        "condition": {"to_broadcaster_user_id": n.to_string()}, "created_at": "2026-03-01T12:00:00Z",
+        "transport": {"method": "websocket", "session_id": session},
+    }))
+    .unwrap()
+}
+
+fn listed(subscriptions: Vec<Subscription>) -> Listed {
+    let at = "2026-03-01T13:00:00Z".parse().unwrap();
+    Listed { subscriptions, costs: Some(Costs::new(0, 0, 10)), at, complete: true }
+}
+
+fn steps(plan: &mut Plan) -> Vec<Step> {
+    std::iter::from_fn(|| plan.poll_step()).collect()
+}
+
+/// Wishes 0.. on the open session `s`, each held as `sub-n`.
+fn holding(wishes: u64) -> Plan {
+    let mut plan = plan();
+    for n in 0..wishes {
+        plan.wish(WishId(n), USER.into(), subject(n));
+    }
+    plan.opened(at(0), 0, "s".into(), &Opened::Fresh, None);
+    for n in 0..wishes {
+        let answer = Ok(subscription(&format!("sub-{n}"), n, "s"));
+        plan.posted(at(1), WishId(n), &USER.into(), (0, &"s".into()), answer);
+    }
+    steps(&mut plan);
+    plan
+}
+
+/// Lets the plan list at this time, and gives the answer.
+fn compare(plan: &mut Plan, now: Time, list: Listed) -> Vec<Step> {
+    plan.timeout(now);
+    assert!(steps(plan).iter().any(|step| matches!(step, Step::List { .. })), "no list is due");
+    plan.listed(now, &USER.into(), Ok(list));
+    steps(plan)
+}
+
+#[test]
+fn a_user_has_three_sessions_of_300_and_the_next_wish_waits_for_room() {
+    let mut plan = plan();
+    for n in 0..=900 {
+        plan.wish(WishId(n), USER.into(), subject(n));
+    }
+    let said = steps(&mut plan);
+    assert_eq!(said.iter().filter(|step| matches!(step, Step::Open { .. })).count(), 3);
+    let no_room = SubscriptionState::Blocked { why: Blocked::NoRoom };
+    assert_eq!(said.last(), Some(&Step::Tell(WishId(900), no_room)));
+    plan.opened(at(0), 1, "s".into(), &Opened::Fresh, None);
+    steps(&mut plan);
+    plan.unwish(WishId(450));
+    let [Step::Post { wish, shard, .. }] = &steps(&mut plan)[..] else { panic!("not asked for") };
+    assert_eq!((*wish, *shard), (WishId(900), 1));
+}
+
+#[test]
+fn what_surely_costs_too_much_is_blocked_and_goes_when_something_is_deleted_or_on_request() {
+    let mut plan = holding(1);
+    let user = UserId::from(USER);
+    let costs = Costs::new(10, 10, 10);
+    plan.costs_are(&user, costs);
+    plan.wish(WishId(1), user.clone(), subject(1));
+    assert!(!plan.affords(at(2), WishId(1), 1));
+    let why = Blocked::TooCostly { cost: 1, costs: Some(costs) };
+    assert_eq!(why.to_string(), "too costly: 1 more than 10 spent of 10");
+    let blocked = Step::Tell(WishId(1), SubscriptionState::Blocked { why });
+    assert_eq!(steps(&mut plan).last(), Some(&blocked));
+    plan.retry(WishId(1));
+    assert!(matches!(&steps(&mut plan)[..], [Step::Post { wish: WishId(1), .. }]));
+    assert!(plan.affords(at(3), WishId(1), 1));
+}
+
+#[test]
+fn a_subscription_is_believed_gone_at_the_second_look_and_its_gap_begins_when_it_was_last_seen() {
+    let mut plan = holding(2);
+    let one = || vec![subscription("sub-1", 1, "s")];
+    assert_eq!(compare(&mut plan, at(700), listed(vec![subscription("sub-0", 0, "s"), one().remove(0)])), []);
+    assert_eq!(compare(&mut plan, at(1400), listed(one())), []);
+    let said = compare(&mut plan, at(1500), listed(one()));
+    let [Step::Tell(WishId(0), SubscriptionState::Interrupted), Step::Post { wish: WishId(0), .. }] =
+        &said[..]
+    else {
+        panic!("{said:?}")
+    };
+    plan.posted(at(1501), WishId(0), &USER.into(), (0, &"s".into()), Ok(subscription("sub-2", 0, "s")));
+    let Some(Step::Gap(gap)) = steps(&mut plan).pop() else { panic!("no gap") };
+    assert_eq!(gap.scope, GapScope::Wishes(vec![WishId(0)]));
+    assert_eq!(gap.from, Some("2026-03-01T13:00:00Z".parse().unwrap()));
+}
+
+#[test]
+fn what_a_list_was_too_short_to_have_is_not_doubted() {
+    let mut plan = holding(1);
+    for seconds in [700, 800, 900] {
+        let list = Listed { complete: false, ..listed(vec![]) };
+        assert_eq!(compare(&mut plan, at(seconds), list), []);
+    }
+}
+
+#[test]
+fn a_list_brings_what_an_answer_that_was_lost_had_made_and_ends_what_nobody_wants() {
+    let mut plan = holding(1);
+    plan.wish(WishId(1), USER.into(), subject(1));
+    let why = CallError::Cancelled;
+    plan.posted(at(2), WishId(1), &USER.into(), (0, &"s".into()), Err(why));
+    steps(&mut plan);
+    let list = vec![
+        subscription("sub-0", 0, "s"),
+        subscription("lost", 1, "s"),
+        subscription("nobodys", 2, "s"),
+        subscription("elsewhere", 1, "another"),
+    ];
+    let held = SubscriptionState::Enabled { id: "lost".into(), cost: 1 };
+    let delete = Step::Delete { user: USER.into(), subject: subject(2), id: "nobodys".into() };
+    let said = compare(&mut plan, at(700), listed(list));
+    let said: Vec<_> = said.into_iter().filter(|step| !matches!(step, Step::Post { .. })).collect();
+    assert_eq!(said, [Step::Tell(WishId(1), held), delete]);
+}
+
+#[test]
+fn a_wish_that_takes_longer_does_not_hold_up_the_gap_of_the_others() {
+    let mut plan = holding(3);
+    let seen: Timestamp = "2026-03-01T12:30:00Z".parse().unwrap();
+    plan.lost(0, Some(seen), "silence");
+    assert_eq!(plan.missing_since().collect::<Vec<_>>(), [Some(seen)]);
+    plan.opened(at(5), 0, "t".into(), &Opened::Fresh, None);
+    let answer = |n: u64| match n {
+        1 => Err(CallError::Cancelled),
+        n => Ok(subscription(&format!("new-{n}"), n, "t")),
+    };
+    let mut gaps = Vec::new();
+    for n in 0..3 {
+        plan.posted(at(6), WishId(n), &USER.into(), (0, &"t".into()), answer(n));
+        for step in steps(&mut plan) {
+            if let Step::Gap(gap) = step {
+                gaps.push(gap.scope);
+            }
+        }
+    }
+    assert_eq!(gaps, [GapScope::Wishes(vec![WishId(0), WishId(2)])]);
+    assert_eq!(plan.missing_since().collect::<Vec<_>>(), [Some(seen)]);
+}

@@ -476,13 +476,13 @@ impl Harness {
                 }
                 Output::Reply(id, reply) => self.nodes[number].replies.push((id, reply)),
                 Output::Notice(notice) => {
+                    self.note(|| format!("client {number}: {notice}"));
                     if let (Notice::TokenWanted(wanted), Some(provider)) =
                         (&notice, &self.nodes[number].provider)
                     {
                         let given = provider.token(wanted);
                         self.nodes[number].client.give_token(self.now, wanted.account.clone(), given);
                     }
-                    self.note(|| format!("client {number}: {notice}"));
                     if let Err(what) = self.nodes[number].hear(self.now, notice) {
                         self.fail(what);
                     }

@@ -99,10 +99,10 @@ pub struct Reply {
 pub(super) enum What {
     Answer(Result<Answer, CallError>),
     Login(Result<Identity, TokenError>),
+    Subscribed(Result<Subscribed, CallError>),
     Revoked(Result<(), TokenError>),
     /// What a visitor is answered.
     Page(Box<Response<Bytes>>),
-    Subscribed(Result<Subscribed, CallError>),
     /// The client has started, for nobody in particular.
     Ready,
 }
@@ -123,12 +123,12 @@ impl fmt::Debug for Reply {
             What::Answer(Ok(answer)) => write!(f, "Reply({answer:?})"),
             What::Answer(Err(error)) => write!(f, "Reply({error})"),
             What::Login(Ok(identity)) => write!(f, "Reply(user {})", identity.user),
-            What::Revoked(Ok(())) => f.write_str("Reply(revoked)"),
-            What::Page(response) => write!(f, "Reply(page {})", response.status().as_u16()),
             What::Subscribed(Ok(done)) => {
                 write!(f, "Reply({} held, {} failed)", done.held.len(), done.failed.len())
             }
             What::Subscribed(Err(error)) => write!(f, "Reply({error})"),
+            What::Revoked(Ok(())) => f.write_str("Reply(revoked)"),
+            What::Page(response) => write!(f, "Reply(page {})", response.status().as_u16()),
             What::Ready => f.write_str("Reply(ready)"),
             What::Login(Err(error)) | What::Revoked(Err(error)) => write!(f, "Reply({error})"),
         }

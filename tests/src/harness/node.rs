@@ -50,6 +50,10 @@ pub enum Wanted {
     Offline(String),
 }
 
+/// What a process leaves its successor of a wish: what is wanted, since when it is known to be held, and the gaps told, by
+/// process.
+pub(super) type Inherited = (Wanted, Option<Time>, Vec<(u32, Gap)>);
+
 /// A wish and how it fared.
 pub(super) struct Wish {
     pub(super) wanted: Wanted,
@@ -143,7 +147,7 @@ impl Node {
     }
 
     /// Ends the process; what it wanted, and since when it is known to have held it.
-    pub(super) fn die(&mut self) -> Vec<(Wanted, Option<Time>, Vec<(u32, Gap)>)> {
+    pub(super) fn die(&mut self) -> Vec<Inherited> {
         self.life += 1;
         self.replies.clear();
         self.delivered_before.append(&mut self.delivered);

@@ -8,6 +8,7 @@
 mod bulk;
 mod call;
 mod calls;
+mod conduit;
 mod config;
 mod desk;
 mod io;
@@ -34,7 +35,7 @@ use crate::auth::flow::{Flow, States};
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
-use crate::eventsub::{Dedup, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook};
+use crate::eventsub::{Conduit, Dedup, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook};
 use crate::helix::{Bucket, Budget, Endpoint, Limiter, Prepared};
 use crate::id::UserId;
 use crate::time::Time;
@@ -83,6 +84,12 @@ pub struct Client {
     keeper: Keeper,
     limiter: Limiter,
     plan: Plan,
+    conduit: Option<Conduit>,
+    conduit_links: Arc<ShardConfig>,
+    /// The most connections that a link of the conduit's had tried when it was closed.
+    conduit_attempts: u32,
+    /// Wishes for a conduit in a client that is set up without one.
+    without_conduit: Vec<WishId>,
     shard_config: Arc<ShardConfig>,
     shards: BTreeMap<u32, Shard>,
     dedup: Dedup,
@@ -141,6 +148,8 @@ enum Timer {
     Shard(u32),
     /// The plan's.
     Plan,
+    /// The conduit's.
+    Conduit,
     /// The keeper's.
     Keeper,
     /// A login's.
@@ -179,6 +188,12 @@ impl Client {
         );
         let mut shard_config = ShardConfig::new(config.endpoints.eventsub.clone());
         shard_config.keepalive = config.keepalive.clamp(10, 600);
+        // The conduit's own wish has the first number.
+        let last_id = 1;
+        let conduit = config.conduit.clone().map(|conduit| {
+            let watch = WishId(last_id);
+            Conduit::new(conduit, &config.client_id, watch, config.listened_until, jitter.fork())
+        });
         Client {
             keeper,
             limiter: Limiter::new(),
@@ -190,6 +205,10 @@ impl Client {
                     leftovers: config.leftovers,
                 },
             ),
+            conduit,
+            conduit_links: conduit::link_config(&shard_config),
+            conduit_attempts: 0,
+            without_conduit: Vec::new(),
             shard_config: Arc::new(shard_config),
             shards: BTreeMap::new(),
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
@@ -210,7 +229,7 @@ impl Client {
             for_opening: BTreeMap::new(),
             bulks: Bulks::default(),
             timers: Timers::new(),
-            last_id: 0,
+            last_id,
             jitter,
             counts: Counts::default(),
             life: Life::Running,
@@ -322,14 +341,16 @@ impl Client {
         self.counts
     }
 
-    /// Ends: subscriptions are deleted ([`Config::delete_at_close`]), sockets closed, calls cancelled.
-    /// [`Notice::Closed`] is the last output; a second time does nothing.
+    /// Ends: subscriptions of WebSockets are deleted ([`Config::delete_at_close`]), sockets closed, calls cancelled. A
+    /// conduit keeps its subscriptions. [`Notice::Closed`] is the last output; a second time does nothing.
     pub fn close(&mut self, now: Time) {
         if self.life != Life::Running {
             return;
         }
         self.life = Life::Closing;
         self.unresolved.clear();
+        self.conduit = None;
+        self.timers.set(&Timer::Conduit, None);
         self.cancel_application_calls(now);
         self.cancel_bulks();
         self.fail_starting(&TokenError::Closed);
@@ -372,6 +393,9 @@ impl Client {
         self.wall = Some((now, at));
         let Some(expected) = expected else {
             self.keeper.load(now);
+            if let Some(conduit) = &mut self.conduit {
+                conduit.start(now);
+            }
             return;
         };
         let slept = Duration::try_from(at.duration_since(expected)).unwrap_or_default();
@@ -431,6 +455,11 @@ impl Client {
                 Timer::Turn(bucket) => self.turn(now, &bucket),
                 Timer::Shard(shard) => self.with_shard(now, shard, |shard| shard.timeout(now)),
                 Timer::Plan => self.plan.timeout(now),
+                Timer::Conduit => {
+                    if let Some(conduit) = &mut self.conduit {
+                        conduit.timeout(now);
+                    }
+                }
                 Timer::Keeper => {
                     if let Some(wall) = self.wall_at(now) {
                         self.keeper.timeout(now, wall);
@@ -458,9 +487,14 @@ impl Client {
                 self.keeper_says(now, output);
             } else if let Some(step) = self.plan.poll_step() {
                 self.plan_says(now, step);
+            } else if let Some(wish) = self.without_conduit.pop() {
+                self.fares(wish, conduit::none());
+            } else if let Some(output) = self.conduit.as_mut().and_then(Conduit::poll_output) {
+                self.conduit_says(now, output);
             } else {
                 self.timers.set(&Timer::Keeper, self.keeper.poll_timeout().filter(|_| self.wall.is_some()));
                 self.timers.set(&Timer::Plan, self.plan.poll_timeout());
+                self.timers.set(&Timer::Conduit, self.conduit.as_ref().and_then(Conduit::poll_timeout));
                 if self.timers.next().is_none_or(|at| at > now) {
                     break;
                 }

@@ -2,9 +2,11 @@
 //!
 //! A text frame is read once into its envelope ([`frame`]) with the event left raw inside the same buffer; a
 //! [`Notification`] gives the event as bytes, as one [`Topic`]'s type, or as the [`Event`] enum. [`Shard`] is the life
-//! of one link, [`Plan`] the wishes of the application and how they become subscriptions, [`Webhook`] what Twitch posts
-//! to a callback instead, [`Dedup`] the memory that keeps a message from arriving twice.
+//! of one link, [`Plan`] the wishes of the application and how they become subscriptions of WebSockets, [`Conduit`] a
+//! conduit with many shards and its subscriptions, [`Webhook`] what Twitch posts to a callback instead, [`Dedup`] the
+//! memory that keeps a message from arriving twice.
 
+mod conduit;
 mod decode;
 mod dedup;
 pub mod frame;
@@ -16,6 +18,11 @@ mod subscription;
 pub mod topic;
 mod webhook;
 
+pub use conduit::{
+    Conduit, ConduitChoice, ConduitConfig, ConduitError, ConduitNotice, ConduitOutput, ConduitProgress,
+    ConduitSize, MAX_CONDUITS, MAX_SHARDS, ShardChoice, ShardInfo, ShardNews, ShardPart, ShardState,
+    Subscribing,
+};
 pub use decode::Unreadable;
 pub use dedup::Dedup;
 pub use notification::{DecodeError, Notification, Source};

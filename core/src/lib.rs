@@ -6,7 +6,9 @@
 //! | I want to … | look at |
 //! | --- | --- |
 //! | call Helix | [`Client::call`], [`helix::api`] |
-//! | hear events | [`Client::subscribe`], [`eventsub::topic`] |
+//! | hear events | [`Client::subscribe`], [`Client::subscribe_all`], [`eventsub::topic`] |
+//! | see what is held and what it costs | [`Client::subscriptions`], [`Client::costs`] |
+//! | read again what a [`Gap`](eventsub::Gap) may hide | [`eventsub::ReadBack`] |
 //! | log users in, keep their tokens | [`Client::login`], [`Client::add_token`], [`auth::flow`], [`auth::store`] |
 //! | serve the pages on which users authorise the application | [`Client::visit`], [`callback`] |
 //! | know what happens to links, tokens, subscriptions | [`Notice`] |

@@ -18,9 +18,11 @@ use twitchwire::{
     Output, Reply, Sent, SocketId, StoreId, Time,
 };
 
+mod conduit;
 mod node;
 mod rest;
 
+use node::Orphan;
 pub use node::{Node, Wanted};
 
 /// How badly the network behaves: delays, and the share of cases, from 0 to 1, in which each thing goes wrong.
@@ -42,6 +44,8 @@ pub struct Network {
     pub not_opened: f64,
     /// A socket goes silent some time after it opened: nothing arrives, in either direction, and nothing breaks.
     pub half_open: f64,
+    /// The longest that a store operation takes; the shortest is a millisecond.
+    pub slowest_store: Duration,
     /// A store operation fails and is not done.
     pub store_fails: f64,
 }
@@ -61,6 +65,7 @@ impl Network {
             response_hangs: rate,
             not_opened: rate,
             half_open: rate,
+            slowest_store: Duration::from_millis(20),
             store_fails: rate,
         }
     }
@@ -72,18 +77,23 @@ pub struct Harness {
     pub world: World,
     /// The network between them.
     pub network: Network,
+    /// In which share of steps a client writes down until when it has listened, which takes the longer the more it
+    /// holds; with 0, never.
+    pub write_down: f64,
     now: Time,
     rng: Rng,
     queue: BTreeMap<(Time, u64), Event>,
     entries: u64,
     nodes: Vec<Node>,
     peers: BTreeMap<PeerId, Peer>,
+    by_socket: BTreeMap<(usize, u32, SocketId), PeerId>,
     last_peer: u64,
     failures: Vec<String>,
     trace: VecDeque<String>,
     keep: usize,
     steps: u64,
     restarts: Vec<Time>,
+    scalings: Vec<Time>,
 }
 
 /// What is under way.
@@ -146,18 +156,21 @@ impl Harness {
         Harness {
             world,
             network: Network::GOOD,
+            write_down: 0.05,
             now: Time::ZERO,
             rng: Rng::new(seed),
             queue: BTreeMap::new(),
             entries: 0,
             nodes: Vec::new(),
             peers: BTreeMap::new(),
+            by_socket: BTreeMap::new(),
             last_peer: 0,
             failures: Vec::new(),
             trace: VecDeque::new(),
             keep: 0,
             steps: 0,
             restarts: Vec::new(),
+            scalings: Vec::new(),
         }
     }
 
@@ -257,7 +270,7 @@ impl Harness {
         }
         let wanted = self.nodes[number].die();
         self.start(number);
-        for (wanted, held_since, gaps) in wanted {
+        for Orphan { wanted, held_since, gaps } in wanted {
             self.subscribe_again(number, wanted, held_since, gaps);
         }
     }
@@ -378,6 +391,7 @@ impl Harness {
     fn happen(&mut self, event: Event) {
         match event {
             Event::ToWorld { node, life, id, request } => {
+                self.check_assignment(node, &request);
                 let response = self.world.request(self.now, &request);
                 self.note(|| {
                     format!("{} {} -> {}", request.method(), request.uri().path(), response.status().as_u16())
@@ -471,7 +485,7 @@ impl Harness {
                 Output::Connect { id, url, .. } => self.dial(number, life, id, url.expose().to_string()),
                 Output::Close(socket) => self.client_closes(number, life, socket),
                 Output::Store(id, op) => {
-                    let delay = self.rng.between(Duration::from_millis(1), Duration::from_millis(20));
+                    let delay = self.rng.between(Duration::from_millis(1), self.network.slowest_store);
                     self.schedule(delay, Event::Stored { node: number, life, id, op });
                 }
                 Output::Reply(id, reply) => self.nodes[number].replies.push((id, reply)),
@@ -490,7 +504,8 @@ impl Harness {
             }
         }
         let node = &mut self.nodes[number];
-        if node.config.listened_until.is_none() || self.rng.chance(0.05) {
+        if self.write_down > 0.0 && (node.config.listened_until.is_none() || self.rng.chance(self.write_down))
+        {
             node.write_down();
         }
         if let Some(at) = self.nodes[number].client.poll_timeout()
@@ -525,6 +540,7 @@ impl Harness {
         let entry =
             Peer { node, life, socket, to_client, to_server, open: false, silent: false, closing: false };
         self.peers.insert(peer, entry);
+        self.by_socket.insert((node, life, socket), peer);
         let delay = self.delay();
         if self.rng.chance(self.network.not_opened) {
             let cause = Cause::new(CauseKind::Connect, "connection refused");
@@ -602,12 +618,9 @@ impl Harness {
     }
 
     fn client_closes(&mut self, node: usize, life: u32, socket: SocketId) {
-        let found = self
-            .peers
-            .iter_mut()
-            .find(|(_, peer)| (peer.node, peer.life, peer.socket) == (node, life, socket));
-        let Some((id, entry)) = found else { return };
-        let (id, open) = (*id, entry.open);
+        let Some(id) = self.by_socket.get(&(node, life, socket)).copied() else { return };
+        let Some(entry) = self.peers.get_mut(&id) else { return };
+        let open = entry.open;
         entry.closing = true;
         if open {
             self.say(id, Said::Close);
@@ -621,6 +634,7 @@ impl Harness {
         let Some(entry) = self.peers.get(&peer) else { return };
         let (node, life, socket) = (entry.node, entry.life, entry.socket);
         self.peers.remove(&peer);
+        self.by_socket.remove(&(node, life, socket));
         if self.lives(node, life) {
             self.tell(node, Input::Closed(socket, how));
         }

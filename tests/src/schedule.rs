@@ -1,7 +1,9 @@
 //! Random schedules: one seed becomes a world, a network, clients, and some minutes in which anything happens; then all
 //! faults stop, and after a while everything must be as it should.
 //!
-//! [`run`] is a pure function of its seed. A seed that fails is kept in `seeds.txt` with a line on what it showed.
+//! [`run`] and [`conduit::run`] are pure functions of their seeds. A seed that fails is kept in `seeds.txt` with a line on what it showed.
+
+pub mod conduit;
 
 use crate::harness::{Harness, Network, Rng, Wanted};
 use crate::world::{Faults, Which, World};

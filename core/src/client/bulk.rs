@@ -18,14 +18,27 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Want {
     subject: Subject,
-    owner: Option<UserId>,
+    carrier: Carrier,
+}
+
+/// What is to carry a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Carrier {
+    /// A WebSocket of this user, or else of the client's only user.
+    WebSocket(Option<UserId>),
+    /// The client's conduit.
+    Conduit,
 }
 
 impl Want {
-    /// Wants a topic. Refuses what Twitch would: topics that WebSockets do not carry, user ids that are no numbers.
+    /// Wants a topic. Refuses what Twitch would: topics that are not to be had this way, user ids that are no numbers.
     pub fn new<T: Topic>(what: &T, via: Via) -> Result<Self, Invalid> {
-        if T::META.transports != Transports::All {
-            return Err(Invalid::new("transport", Rule::Other("cannot be had over a WebSocket")));
+        match (T::META.transports, &via) {
+            (Transports::All, _) | (Transports::ConduitAndWebhook, Via::Conduit) => {}
+            (_, Via::Conduit) => {
+                return Err(Invalid::new("transport", Rule::Other("cannot be had over a conduit")));
+            }
+            _ => return Err(Invalid::new("transport", Rule::Other("cannot be had over a WebSocket"))),
         }
         let condition = Condition::of(what).map_err(Invalid::unwritable)?;
         let is_no_user =
@@ -33,12 +46,13 @@ impl Want {
         if condition.iter().any(is_no_user) {
             return Err(Invalid::new("user_id", Rule::NotNumeric));
         }
-        let owner = match via {
-            Via::WebSocketAs(user) => Some(user),
-            Via::WebSocket => what.owner().cloned(),
+        let carrier = match via {
+            Via::WebSocketAs(user) => Carrier::WebSocket(Some(user)),
+            Via::WebSocket => Carrier::WebSocket(what.owner().cloned()),
+            Via::Conduit => Carrier::Conduit,
         };
         let (topic, version) = (T::META.name.into(), T::META.version.into());
-        Ok(Want { subject: Subject { topic, version, condition }, owner })
+        Ok(Want { subject: Subject { topic, version, condition }, carrier })
     }
 
     /// What it listens to.
@@ -46,9 +60,16 @@ impl Want {
         &self.subject
     }
 
-    /// The user whose token it takes; none for the client's only user.
+    /// The user whose token it takes; none for the client's only user, and for the app.
     pub fn owner(&self) -> Option<&UserId> {
-        self.owner.as_ref()
+        match &self.carrier {
+            Carrier::WebSocket(owner) => owner.as_ref(),
+            Carrier::Conduit => None,
+        }
+    }
+
+    pub(super) fn is_for_conduit(&self) -> bool {
+        self.carrier == Carrier::Conduit
     }
 
     pub(super) fn into_subject(self) -> Subject {
@@ -151,7 +172,7 @@ impl Client {
             self.reply(id, What::Subscribed(Err(CallError::Cancelled)));
             return Many { id, wishes: Vec::new() };
         }
-        let wishes: Vec<WishId> = wants.into_iter().map(|want| self.want(want)).collect();
+        let wishes: Vec<WishId> = wants.into_iter().map(|want| self.want(now, want)).collect();
         let open: BTreeSet<WishId> = wishes.iter().copied().collect();
         self.bulks.by_wish.extend(open.iter().map(|wish| (*wish, id)));
         let (of, so_far) = (open.len(), Subscribed::default());
@@ -232,5 +253,25 @@ impl WishError {
             | SubscriptionState::Interrupted
             | SubscriptionState::Retrying { .. } => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eventsub::topic::channel::ChannelRaid;
+    use crate::eventsub::topic::user::UserAuthorizationRevoke;
+
+    #[test]
+    fn what_twitch_would_refuse_is_not_wanted_at_all() {
+        let login = Want::new(&ChannelRaid::to("twitchdev"), Via::WebSocket);
+        assert_eq!(login, Err(Invalid::new("user_id", Rule::NotNumeric)));
+        let webhook_only = Want::new(&UserAuthorizationRevoke::new("client-id"), Via::WebSocket);
+        assert_eq!(
+            webhook_only,
+            Err(Invalid::new("transport", Rule::Other("cannot be had over a WebSocket")))
+        );
+        let owned = Want::new(&ChannelRaid::to("1001"), Via::WebSocketAs("7".into())).unwrap();
+        assert_eq!(owned.owner(), Some(&"7".into()));
     }
 }

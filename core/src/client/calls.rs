@@ -54,6 +54,7 @@ impl Calls {
 enum Rank {
     Subscription,
     Other,
+    Bulk,
 }
 
 #[derive(Debug)]
@@ -97,6 +98,20 @@ pub(super) enum Purpose {
     Delete { user: UserId, subject: Subject, id: SubscriptionId },
     /// The plan, which wants to know what Twitch holds.
     List(Box<List>),
+    /// The conduit.
+    Conduit { id: u64, urgent: bool },
+}
+
+impl Purpose {
+    fn rank(&self) -> Rank {
+        match self {
+            Purpose::Post { .. } | Purpose::Conduit { urgent: true, .. } => Rank::Subscription,
+            Purpose::Application | Purpose::Find(_) | Purpose::Delete { .. } | Purpose::List(_) => {
+                Rank::Other
+            }
+            Purpose::Conduit { urgent: false, .. } => Rank::Bulk,
+        }
+    }
 }
 
 impl std::fmt::Debug for Purpose {
@@ -106,6 +121,7 @@ impl std::fmt::Debug for Purpose {
             Purpose::Post { .. } => "Post",
             Purpose::Find(_) => "Find",
             Purpose::Delete { .. } => "Delete",
+            Purpose::Conduit { .. } => "Conduit",
             Purpose::List(_) => "List",
         })
     }
@@ -140,13 +156,12 @@ impl Client {
             self.drop_call(now, id);
             return;
         }
+        let rank = call.purpose.rank();
         if self.wall.is_none() || !self.keeper.is_loaded() {
             self.calls.for_store.insert(id);
             return self.wait(id, WaitingFor::Store);
         }
         if self.calls.places == 0 {
-            let rank =
-                if matches!(call.purpose, Purpose::Post { .. }) { Rank::Subscription } else { Rank::Other };
             self.calls.for_place.insert((rank, id));
             return self.wait(id, WaitingFor::Place);
         }
@@ -165,6 +180,11 @@ impl Client {
             }
             Err(error) => return self.end(now, id, Err(error)),
         };
+        if rank == Rank::Bulk
+            && let Some(until) = self.reserved_until(now)
+        {
+            return self.wait_for_turn(now, id, until, Bucket::Token(Account::App));
+        }
         let Some(call) = self.calls.pending.get(&id) else { return };
         let turn = self.limiter.take(now, account.as_ref(), &call.prepared.windows);
         if let Turn::Wait { until, bucket } = turn {
@@ -294,6 +314,8 @@ impl Client {
                 self.again_or(now, id, again, error);
             }
         }
+        // What the answer leads to comes first: it may withdraw who waits for the place.
+        self.follow_plan(now);
         self.give_places(now);
     }
 
@@ -386,8 +408,7 @@ impl Client {
             State::Waiting(WaitingFor::Token(account)) => leave(&mut self.calls.for_token, account, id),
             State::Waiting(WaitingFor::Turn(bucket)) => leave(&mut self.calls.for_turn, bucket, id),
             State::Waiting(WaitingFor::Place) => {
-                self.calls.for_place.remove(&(Rank::Subscription, id));
-                self.calls.for_place.remove(&(Rank::Other, id));
+                self.calls.for_place.remove(&(call.purpose.rank(), id));
             }
             State::Waiting(WaitingFor::Again) => self.timers.set(&Timer::Again(id), None),
         }
@@ -395,7 +416,7 @@ impl Client {
     }
 
     pub(super) fn cancel_application_calls(&mut self, now: Time) {
-        let ours = |call: &Pending| matches!(call.purpose, Purpose::Application);
+        let ours = |call: &Pending| matches!(call.purpose, Purpose::Application | Purpose::Conduit { .. });
         let ids: Vec<CallId> =
             self.calls.pending.iter().filter(|(_, call)| ours(call)).map(|(id, _)| *id).collect();
         for id in ids {
@@ -413,6 +434,12 @@ impl Client {
             Purpose::Find(find) => self.look_through(now, *find, result),
             Purpose::Delete { user, subject, id } => {
                 self.plan.deleted(now, &user, &subject, &id, result.map(|_| ()));
+            }
+            Purpose::Conduit { id, .. } => {
+                let wall = self.wall_at(now);
+                if let Some(conduit) = &mut self.conduit {
+                    conduit.answered(now, wall, id, result);
+                }
             }
             Purpose::List(list) => self.list_on(now, *list, result),
         }

@@ -4,7 +4,7 @@ use crate::auth::KeeperTimes;
 use crate::auth::flow::StateKey;
 use crate::callback::Callback;
 use crate::endpoints::Endpoints;
-use crate::eventsub::{Leftovers, WebhookSecret};
+use crate::eventsub::{ConduitConfig, Leftovers, WebhookSecret};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -45,6 +45,9 @@ pub struct Config {
     pub concurrent_requests: usize,
     /// The longest silence to ask EventSub for, in seconds, 10 to 600.
     pub keepalive: u16,
+    /// The conduit for what is subscribed [`Via::Conduit`](crate::eventsub::Via::Conduit), if there is to be one. It
+    /// takes the app token.
+    pub conduit: Option<ConduitConfig>,
     /// When the application last listened, if it did: what happened since may be missing, and a
     /// [`Gap`](crate::eventsub::Gap) says so for each wish that is held. Write
     /// [`Client::listened_until`](crate::Client::listened_until) down now and then, and give it to the next process.
@@ -99,6 +102,7 @@ impl Config {
             when_limited: WhenLimited::default(),
             concurrent_requests: 16,
             keepalive: 10,
+            conduit: None,
             listened_until: None,
             compare_every: Duration::from_secs(600),
             leftovers: Leftovers::Keep,

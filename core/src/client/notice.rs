@@ -4,7 +4,7 @@ use super::{Progress, WishId};
 use crate::auth::TokenNotice;
 use crate::auth::flow::Prompt;
 use crate::auth::provider::TokenWanted;
-use crate::eventsub::{Gap, GapScope, LostWhy, Notification, Subscription, SubscriptionState};
+use crate::eventsub::{ConduitNotice, Gap, GapScope, LostWhy, Notification, Subscription, SubscriptionState};
 use crate::id::SessionId;
 use crate::time::Time;
 use bytes::Bytes;
@@ -29,6 +29,8 @@ pub enum Notice {
     Progress(super::CallId, Progress),
     /// What happens to a link.
     Session(SessionNotice),
+    /// What happens to the conduit and its shards.
+    Conduit(ConduitNotice),
     /// What happens to a token.
     Token(TokenNotice),
     /// A call waits for a token that is not held: answer with [`Client::give_token`](crate::Client::give_token). Only with
@@ -149,6 +151,7 @@ impl fmt::Display for Notice {
             Notice::Gap(gap) => gap.fmt(f),
             Notice::Subscription(WishId(wish), state) => write!(f, "wish {wish}: {state}"),
             Notice::Session(session) => session.fmt(f),
+            Notice::Conduit(conduit) => conduit.fmt(f),
             Notice::Token(token) => token.fmt(f),
             Notice::TokenWanted(wanted) => wanted.fmt(f),
             Notice::Prompt(_, prompt) => prompt.fmt(f),
@@ -197,7 +200,8 @@ impl fmt::Display for Gap {
                 let wishes: Vec<String> = wishes.iter().map(|WishId(wish)| wish.to_string()).collect();
                 write!(f, " for wish {}", wishes.join(", "))?;
             }
-            GapScope::Shard(shard) => write!(f, " on shard {shard}")?,
+            GapScope::Shard(shard) => write!(f, " on shard {shard} of the conduit")?,
+            GapScope::Conduit => f.write_str(" on the conduit")?,
         }
         if let Some(from) = &self.from {
             write!(f, " from {from}")?;

@@ -1,6 +1,7 @@
 //! Shards: what their sockets bring goes to them, what they ask for and tell goes to the driver, the plan and the
 //! application. A message is passed on once.
 
+use super::conduit::shard_of;
 use super::{Client, Notice, Output, SessionNotice, SocketId, Timer};
 use crate::eventsub::frame::{Frame, Message};
 use crate::eventsub::{Notification, Opened, Shard, ShardOutput, Source, Subscription};
@@ -18,19 +19,23 @@ impl Client {
             self.shard_says(now, number, output);
         }
         let deadline = self.shards.get(&number).and_then(Shard::poll_timeout);
-        if deadline.is_none() {
-            // Closed, and nothing of it lingers.
+        if self.shards.get(&number).is_some_and(Shard::is_over) {
             self.shards.remove(&number);
         }
         self.timers.set(&Timer::Shard(number), deadline);
     }
 
     fn shard_says(&mut self, now: Time, shard: u32, output: ShardOutput) {
+        if let Some(shard) = shard_of(shard) {
+            return self.conduit_shard_says(now, shard, output);
+        }
         match output {
             ShardOutput::Connect { id, url, answer_by } => {
                 self.out.push_back(Output::Connect { id, url, answer_by });
             }
             ShardOutput::Close(id) => self.out.push_back(Output::Close(id)),
+            // Only shards of conduits are so many that they have to wait.
+            ShardOutput::Ready => {}
             ShardOutput::Opened { session, how } => {
                 let heard = self.shards.get(&shard).and_then(Shard::surely_heard).flatten();
                 self.plan.opened(now, shard, session.clone(), &how, heard);
@@ -62,12 +67,13 @@ impl Client {
         }
     }
 
-    fn message(&mut self, now: Time, socket: SocketId, frame: Frame) {
+    pub(super) fn message(&mut self, now: Time, socket: SocketId, frame: Frame) {
         if !self.dedup.is_new(now, &frame.id) {
             self.counts.duplicates += 1;
             return;
         }
-        self.pass_on(now, Source::Socket(socket), frame);
+        let source = shard_of(socket.shard).map_or(Source::Socket(socket), Source::Shard);
+        self.pass_on(now, source, frame);
     }
 
     pub(super) fn pass_on(&mut self, now: Time, source: Source, frame: Frame) {
@@ -80,9 +86,13 @@ impl Client {
                     self.counts.duplicates += 1;
                     return;
                 }
-                let wish = match source {
+                let wish = match &source {
                     Source::Socket(socket) => self.plan.wish_of(&subscription, socket.shard),
-                    Source::Webhook => None,
+                    Source::Shard(shard) => self.heard_on_conduit(now, *shard, &subscription, &event),
+                    // A conduit may deliver to webhooks too.
+                    Source::Webhook => {
+                        self.conduit.as_ref().and_then(|conduit| conduit.wish_of(&subscription))
+                    }
                 };
                 self.counts.events += 1;
                 let notification =
@@ -90,6 +100,11 @@ impl Client {
                 self.notice(Notice::Notification(notification));
             }
             Message::Revocation(subscription) => match source {
+                Source::Shard(_) => {
+                    if let Some(conduit) = &mut self.conduit {
+                        conduit.revoked(now, &subscription, frame.timestamp);
+                    }
+                }
                 Source::Socket(_) => self.plan.revoked(&subscription, frame.timestamp),
                 Source::Webhook => self.notice(Notice::Revoked(subscription)),
             },

@@ -219,9 +219,9 @@ impl Client {
                 match &notice {
                     TokenNotice::Refreshed(account) => {
                         self.counts.refreshes += 1;
-                        self.token_changed(account);
+                        self.token_changed(now, account);
                     }
-                    TokenNotice::Validated(account) => self.token_changed(account),
+                    TokenNotice::Validated(account) => self.token_changed(now, account),
                     // A store that cannot be read is better told at the start than waited for.
                     TokenNotice::StoreFailed(why) if !self.keeper.is_loaded() => {
                         self.fail_starting(&TokenError::Store(why.clone()));
@@ -233,9 +233,16 @@ impl Client {
         }
     }
 
-    pub(super) fn token_changed(&mut self, account: &Account) {
-        if let Account::User(user) = account {
+    pub(super) fn token_changed(&mut self, now: Time, account: &Account) {
+        let user = match account {
+            Account::User(user) => Some(user),
+            Account::App => None,
+        };
+        if let Some(user) = user {
             self.plan.token_changed(user);
+        }
+        if let Some(conduit) = &mut self.conduit {
+            conduit.token_changed(now, user);
         }
     }
 }

@@ -6,12 +6,12 @@ use super::{As, CallError, Client, Life, Notice, Want, WishId};
 use crate::auth::provider::WantedFor;
 use crate::auth::{Account, TokenError, Usable};
 use crate::eventsub::{
-    Blocked, Costs, Listed, Plan, Shard, Step, Subject, Subscription, SubscriptionState, Topic, TopicMeta,
-    Transport, Via, Wished,
+    Blocked, Conduit, Costs, Listed, Plan, Shard, Step, Subject, Subscription, SubscriptionState, Topic,
+    TopicMeta, Transport, Via, Wished,
 };
 use crate::helix::api::SubscriptionPage;
 use crate::helix::api::{CreateEventSubSubscription, DeleteEventSubSubscription, GetEventSubSubscriptions};
-use crate::helix::{Answer, Endpoint, PageEnd, Pager, Prepared, Shape};
+use crate::helix::{Answer, Endpoint, Invalid, PageEnd, Pager, Prepared, Rule, Shape};
 use crate::id::{SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use jiff::Timestamp;
@@ -50,7 +50,7 @@ impl Client {
     pub fn subscribe<T: Topic>(&mut self, now: Time, what: &T, via: Via) -> WishId {
         let want = Want::new(what, via).map_err(CallError::Invalid);
         let id = match want {
-            Ok(want) if self.life == Life::Running => self.want(want),
+            Ok(want) if self.life == Life::Running => self.want(now, want),
             refused => {
                 let id = WishId(self.next_id());
                 let why = refused.err().unwrap_or(CallError::Cancelled);
@@ -76,22 +76,30 @@ impl Client {
         match self.unresolved.get_mut(&wish) {
             Some(unresolved) if unresolved.asked > 1 => unresolved.asked -= 1,
             Some(_) => drop(self.unresolved.remove(&wish)),
-            None => self.plan.unwish(wish),
+            None => {
+                self.plan.unwish(wish);
+                if let Some(conduit) = &mut self.conduit {
+                    conduit.unwish(wish);
+                }
+            }
         }
     }
 
     /// Tries a blocked wish again, whatever is known of the budget.
     pub fn retry(&mut self, now: Time, wish: WishId) {
         self.plan.retry(wish);
+        if let Some(conduit) = &mut self.conduit {
+            conduit.retry_wish(now, wish);
+        }
         self.settle(now);
     }
 
-    /// The wishes and what Twitch holds for them.
+    /// The wishes on WebSockets and what Twitch holds for them; for the conduit's see [`Client::conduit`].
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// Every wish: what it listens to, its session, its state, its cost.
+    /// Every wish on WebSockets: what it listens to, its session, its state, its cost.
     pub fn subscriptions(&self) -> impl Iterator<Item = Wished> {
         let unresolved = self.unresolved.iter().map(|(id, Unresolved { want, .. })| Wished {
             wish: *id,
@@ -126,7 +134,8 @@ impl Client {
     pub fn listened_until(&self) -> Option<Timestamp> {
         let heard = self.shards.values().filter_map(Shard::surely_heard);
         let before = (!self.unresolved.is_empty()).then_some(self.config.listened_until);
-        self.plan.missing_since().chain(heard).chain(before).min().flatten()
+        let conduit = self.conduit.iter().flat_map(Conduit::missing_since);
+        self.plan.missing_since().chain(heard).chain(before).chain(conduit).min().flatten()
     }
 
     /// The store has been read, or a user has come or gone: wishes that name nobody may have a user now.
@@ -139,7 +148,14 @@ impl Client {
         }
         if let Some(user) = self.only_user() {
             for (id, Unresolved { want, asked }) in std::mem::take(&mut self.unresolved) {
-                self.plan.wish(id, user.clone(), want.subject().clone());
+                if self.plan.is_wished(&user, want.subject()) {
+                    // Two wishes cannot share a subscription, and the other has named its user.
+                    let why =
+                        Invalid::new("user", Rule::Other("is named by another wish for the same topic"));
+                    self.fares(id, SubscriptionState::Refused { why: CallError::Invalid(why) });
+                    continue;
+                }
+                self.plan.wish(id, user.clone(), want.into_subject());
                 self.plan.ask_again(id, asked - 1);
             }
         } else if just_loaded {
@@ -150,7 +166,10 @@ impl Client {
     }
 
     /// Finds the user whose token a wish takes; before the store is read, nobody can say.
-    pub(super) fn want(&mut self, want: Want) -> WishId {
+    pub(super) fn want(&mut self, now: Time, want: Want) -> WishId {
+        if want.is_for_conduit() {
+            return self.wish_on_conduit(now, want.into_subject());
+        }
         let user = match want.owner() {
             Some(user) => Some(user.clone()),
             None if !self.keeper.is_loaded() => None,
@@ -179,6 +198,13 @@ impl Client {
     /// Whether a wish waits for somebody to say whose token it takes.
     pub(super) fn is_nobodys(&self, id: WishId) -> bool {
         self.keeper.is_loaded() && self.unresolved.contains_key(&id)
+    }
+
+    /// Does what the plan asks for.
+    pub(super) fn follow_plan(&mut self, now: Time) {
+        while let Some(step) = self.plan.poll_step() {
+            self.plan_says(now, step);
+        }
     }
 
     pub(super) fn plan_says(&mut self, now: Time, step: Step) {

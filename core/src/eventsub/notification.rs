@@ -31,6 +31,8 @@ pub struct Notification {
 pub enum Source {
     /// On this socket.
     Socket(SocketId),
+    /// Over this shard of the conduit.
+    Shard(u32),
     /// To the webhook's callback.
     Webhook,
 }

@@ -43,6 +43,9 @@ pub struct ShardConfig {
     pub first_wait: Duration,
     /// The longest wait after many.
     pub longest_wait: Duration,
+    /// Whether a shard that was lost asks for its turn ([`ShardOutput::Ready`]) where it would connect again; the first
+    /// time at once. For many shards, which may all be lost together.
+    pub paced: bool,
 }
 
 impl ShardConfig {
@@ -57,6 +60,7 @@ impl ShardConfig {
             healthy_after: Duration::from_secs(60),
             first_wait: Duration::from_millis(500),
             longest_wait: Duration::from_secs(120),
+            paced: false,
         }
     }
 
@@ -97,6 +101,8 @@ pub enum ShardOutput {
         /// When it is tried again.
         retry_at: Time,
     },
+    /// The shard would connect again: [`Shard::open`] lets it.
+    Ready,
     /// The server asked the shard to move, and it began to.
     Moving,
     /// The link that a handover left behind was dead, nobody knows for how long: what was sent after this message and
@@ -218,6 +224,8 @@ enum State {
     Closed,
     /// After a failure.
     Waiting { until: Time },
+    /// After a failure and a wait: to connect again when somebody says so.
+    Ready,
     /// A link is on its way; `carried` if on a reconnect URL after the old link broke.
     Opening { socket: SocketId, by: Time, carried: bool },
     /// The session is open.
@@ -271,16 +279,23 @@ impl Shard {
 
     /// Asks for a session. Does nothing if there is one, or one on its way.
     pub fn open(&mut self, now: Time) {
-        if matches!(self.state, State::Closed) {
+        match self.state {
             // A shard that was closed after failures still waits its turn.
-            self.state = if self.backoff.tries() == 0 { self.connect(now) } else { self.wait(now) };
+            State::Closed if self.backoff.tries() > 0 => self.state = self.wait(now),
+            State::Closed | State::Ready => self.state = self.connect(now),
+            _ => {}
         }
+    }
+
+    /// Whether nobody wants the shard, and nothing of it lingers.
+    pub fn is_over(&self) -> bool {
+        matches!(self.state, State::Closed) && self.leaving.is_none()
     }
 
     /// Ends the session. What its link already sent is still passed on.
     pub fn close(&mut self, now: Time) {
         match std::mem::replace(&mut self.state, State::Closed) {
-            State::Closed | State::Waiting { .. } => {}
+            State::Closed | State::Waiting { .. } | State::Ready => {}
             State::Opening { socket, .. } => self.out.push_back(ShardOutput::Close(socket)),
             State::Live(link) => self.leave(now, link),
             State::Moving { old, step, .. } => {
@@ -316,7 +331,10 @@ impl Shard {
     /// The last message before which nothing of the session can be missing; none while there is no session.
     pub(crate) fn surely_heard(&self) -> Option<Option<Timestamp>> {
         let heard = match (&self.state, &self.doubt) {
-            (State::Closed | State::Waiting { .. } | State::Opening { carried: false, .. }, _) => {
+            (
+                State::Closed | State::Waiting { .. } | State::Ready | State::Opening { carried: false, .. },
+                _,
+            ) => {
                 return None;
             }
             (_, Doubt::None) => self.last_seen,
@@ -408,7 +426,13 @@ impl Shard {
             self.left_dead(&leaving);
         }
         match &mut self.state {
-            State::Waiting { until } if now >= *until => self.state = self.connect(now),
+            State::Waiting { until } if now >= *until => {
+                if self.config.paced {
+                    self.ask();
+                } else {
+                    self.state = self.connect(now);
+                }
+            }
             State::Opening { by, .. } if now >= *by => self.lose(now, LostWhy::NoWelcome),
             State::Live(link) if now >= link.dead_at => self.lose(now, LostWhy::Silence),
             State::Moving { old, .. } if now >= old.dead_at => {
@@ -433,7 +457,7 @@ impl Shard {
     /// The next deadline and what it is for.
     pub fn deadline(&self) -> Option<(Time, Deadline)> {
         let own = match &self.state {
-            State::Closed => None,
+            State::Closed | State::Ready => None,
             State::Waiting { until } => Some((*until, Deadline::Backoff)),
             State::Opening { by, .. } => Some((*by, Deadline::Welcome)),
             State::Live(link) => Some((link.dead_at, Deadline::Keepalive)),
@@ -451,6 +475,18 @@ impl Shard {
         own.into_iter().chain(leaving).min_by_key(|(at, _)| *at)
     }
 
+    /// How many connections the shard has tried.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Counts connections on from here: for a shard that takes the place of another with the same number.
+    #[must_use]
+    pub fn after(mut self, attempts: u32) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
     /// When [`Shard::timeout`] wants to be called.
     pub fn poll_timeout(&self) -> Option<Time> {
         self.deadline().map(|(at, _)| at)
@@ -465,7 +501,7 @@ impl Shard {
     fn knows(&self, id: SocketId) -> bool {
         self.leaving.as_ref().is_some_and(|leaving| leaving.socket == id)
             || match &self.state {
-                State::Closed | State::Waiting { .. } => false,
+                State::Closed | State::Waiting { .. } | State::Ready => false,
                 State::Opening { socket, .. } => *socket == id,
                 State::Live(link) => link.socket == id,
                 State::Moving { old, step, .. } => {
@@ -477,6 +513,12 @@ impl Shard {
     fn next_socket(&mut self) -> SocketId {
         self.attempts = self.attempts.wrapping_add(1);
         SocketId { shard: self.number, attempt: self.attempts }
+    }
+
+    /// Asks for the turn to connect.
+    fn ask(&mut self) {
+        self.state = State::Ready;
+        self.out.push_back(ShardOutput::Ready);
     }
 
     fn connect(&mut self, now: Time) -> State {
@@ -649,13 +691,17 @@ impl Shard {
         if !closed {
             self.out.push_back(ShardOutput::Close(socket));
         }
+        let at_once = self.config.paced && self.backoff.tries() == 0;
         let until = self.backoff.next(now);
         self.state = State::Waiting { until };
         self.out.push_back(if lost {
             ShardOutput::Lost { why, last_seen: self.surely_seen() }
         } else {
-            ShardOutput::NotOpened { why, retry_at: until }
+            ShardOutput::NotOpened { why, retry_at: if at_once { now } else { until } }
         });
+        if at_once {
+            self.ask();
+        }
         self.doubt = Doubt::None;
     }
 }

@@ -62,6 +62,7 @@ impl Test {
                     format!("lost: {why}, seen {:?}", last_seen.map(|seen| seen.as_second() - 1_767_225_600))
                 }
                 ShardOutput::NotOpened { why, .. } => format!("not opened: {why}"),
+                ShardOutput::Ready => "ready".into(),
                 ShardOutput::Moving => "moving".into(),
                 ShardOutput::Missed { last_seen } => {
                     format!("missed since {:?}", last_seen.map(|seen| seen.as_second() - 1_767_225_600))
@@ -250,4 +251,27 @@ fn a_closed_shard_asks_for_nothing_more() {
     assert_eq!(test.said(), ["close 1"]);
     test.0.timeout(at(60));
     assert_eq!((test.said(), test.0.deadline()), (vec![], None));
+}
+
+#[test]
+fn a_paced_shard_asks_for_its_turn_at_once_and_then_after_ever_longer_waits() {
+    let mut config = ShardConfig::new("wss://eventsub.example/ws".parse().unwrap());
+    config.paced = true;
+    let mut test = Test(Shard::new(7, Arc::new(config), Jitter::new(1)));
+    test.0.open(at(0));
+    test.frame(at(1), 1, "session_welcome", WELCOME, 1);
+    test.said();
+    test.closed(at(2), 1, reset());
+    assert_eq!(test.said(), ["lost: lost: connection failed: reset, seen Some(1)", "ready"]);
+    assert_eq!(test.0.deadline(), None);
+    assert!(!test.0.is_over());
+    test.0.open(at(30));
+    assert_eq!(test.said(), ["connect 2 wss://eventsub.example/ws?keepalive_timeout_seconds=10 by 50"]);
+    test.closed(at(31), 2, reset());
+    assert_eq!(test.said(), ["not opened: lost: connection failed: reset"]);
+    let (again, Deadline::Backoff) = test.0.deadline().unwrap() else { panic!("no backoff") };
+    test.0.timeout(again);
+    assert_eq!(test.said(), ["ready"]);
+    test.0.close(again);
+    assert!(test.0.is_over());
 }

@@ -170,7 +170,7 @@ impl Limiter {
     ) {
         self.forget(now, account, windows, true);
         let Some(bucket) = account.and_then(|account| self.buckets.get_mut(account)) else { return };
-        if now < bucket.empty_until {
+        if now < bucket.empty_until && !too_many {
             return;
         }
         let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
@@ -184,7 +184,9 @@ impl Limiter {
         }
         if let Some(wait) = wait {
             // A reset further away than any window is nonsense; a second's grace covers Date's resolution.
-            bucket.budget.reset = now + Duration::from_secs(wait.min(600) + 1);
+            let reset = now + Duration::from_secs(wait.min(600) + 1);
+            // Two 429s may be about the buckets of two tokens: the later reset counts.
+            bucket.budget.reset = if too_many { reset.max(bucket.empty_until) } else { reset };
         }
         if let Some(remaining) = number("ratelimit-remaining") {
             let remaining = u32::try_from(remaining).unwrap_or(u32::MAX);
@@ -287,6 +289,18 @@ mod tests {
         limiter.learn(at(1), Some(&APP), &[], &headers("800", "0", "1767225620"), true);
         limiter.learn(at(1), Some(&APP), &[], &headers("800", "700", "1767225620"), false);
         assert_eq!(take(&mut limiter, 1), wait(22));
+    }
+
+    #[test]
+    fn of_two_429s_the_later_reset_counts() {
+        let mut limiter = Limiter::new();
+        for _ in 0..3 {
+            assert_eq!(take(&mut limiter, 0), Turn::Now);
+        }
+        for (reset, until) in [("1767225610", 12), ("1767225620", 22), ("1767225605", 22)] {
+            limiter.learn(at(1), Some(&APP), &[], &headers("800", "0", reset), true);
+            assert_eq!(take(&mut limiter, 1), wait(until));
+        }
     }
 
     #[test]

@@ -322,6 +322,12 @@ where
     }
 }
 
+impl<E: Endpoint> fmt::Debug for Pager<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pager({}, {} fetched, {:?})", E::META.operation, self.fetched, self.end)
+    }
+}
+
 /// Finds out that a walk goes in a circle, whatever the circle's length, by remembering one cursor: after 1, 2, 4, 8 …
 /// pages the current one (Brent's method).
 #[derive(Default)]

@@ -7,7 +7,7 @@ use twitchwire::auth::store::MemoryStore;
 use twitchwire::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
 use twitchwire::eventsub::topic::chat::ChannelChatMessage;
 use twitchwire::eventsub::topic::stream::{StreamOffline, StreamOnline};
-use twitchwire::eventsub::{Blocked, Gap, GapScope, SubscriptionState, Via};
+use twitchwire::eventsub::{Blocked, ConduitNotice, Gap, GapScope, SubscriptionState, Via};
 use twitchwire::{CallId, Client, Config, Notice, Reply, Time, Want, WishId};
 
 /// A client, its store, and everything it said.
@@ -33,6 +33,10 @@ pub struct Node {
     pub(super) delivered: BTreeSet<String>,
     /// The ids of messages that its former processes delivered.
     pub(super) delivered_before: BTreeSet<String>,
+    /// What any of its processes may have missed on the conduit.
+    pub(super) conduit_gaps: Vec<(u32, Gap)>,
+    /// When the first of its processes had all its shards enabled.
+    pub(super) complete: Option<Time>,
 }
 
 /// What a client wants to hear, in the world's words.
@@ -48,11 +52,9 @@ pub enum Wanted {
     Online(String),
     /// Their end.
     Offline(String),
+    /// The start of a channel's streams, over the conduit.
+    OnlineByConduit(String),
 }
-
-/// What a process leaves its successor of a wish: what is wanted, since when it is known to be held, and the gaps told, by
-/// process.
-pub(super) type Inherited = (Wanted, Option<Time>, Vec<(u32, Gap)>);
 
 /// A wish and how it fared.
 pub(super) struct Wish {
@@ -85,6 +87,9 @@ impl Wanted {
             Wanted::Offline(channel) => {
                 client.subscribe(now, &StreamOffline::new(channel.as_str()), Via::WebSocket)
             }
+            Wanted::OnlineByConduit(channel) => {
+                client.subscribe(now, &StreamOnline::new(channel.as_str()), Via::Conduit)
+            }
         }
     }
 
@@ -101,6 +106,7 @@ impl Wanted {
             }
             Wanted::Online(channel) => Want::new(&StreamOnline::new(channel.as_str()), via),
             Wanted::Offline(channel) => Want::new(&StreamOffline::new(channel.as_str()), via),
+            Wanted::OnlineByConduit(channel) => Want::new(&StreamOnline::new(channel.as_str()), Via::Conduit),
         };
         want.unwrap_or_else(|why| panic!("{self:?} cannot be wanted: {why}"))
     }
@@ -111,11 +117,21 @@ impl Wanted {
             Wanted::Follow(channel, _) => ("channel.follow", "broadcaster_user_id", channel),
             Wanted::Raid(channel) => ("channel.raid", "to_broadcaster_user_id", channel),
             Wanted::Chat(channel, _) => ("channel.chat.message", "broadcaster_user_id", channel),
-            Wanted::Online(channel) => ("stream.online", "broadcaster_user_id", channel),
+            Wanted::Online(channel) | Wanted::OnlineByConduit(channel) => {
+                ("stream.online", "broadcaster_user_id", channel)
+            }
             Wanted::Offline(channel) => ("stream.offline", "broadcaster_user_id", channel),
         };
         kind == wanted && about.get(field) == Some(channel)
     }
+}
+
+/// A wish of a process that has ended.
+pub(super) struct Orphan {
+    pub(super) wanted: Wanted,
+    /// Since when it is known to have been held.
+    pub(super) held_since: Option<Time>,
+    pub(super) gaps: Vec<(u32, Gap)>,
 }
 
 impl Node {
@@ -132,6 +148,8 @@ impl Node {
             wishes: BTreeMap::new(),
             delivered: BTreeSet::new(),
             delivered_before: BTreeSet::new(),
+            conduit_gaps: Vec::new(),
+            complete: None,
         }
     }
 
@@ -147,12 +165,13 @@ impl Node {
     }
 
     /// Ends the process; what it wanted, and since when it is known to have held it.
-    pub(super) fn die(&mut self) -> Vec<Inherited> {
+    pub(super) fn die(&mut self) -> Vec<Orphan> {
         self.life += 1;
         self.replies.clear();
         self.delivered_before.append(&mut self.delivered);
         let wishes = std::mem::take(&mut self.wishes).into_values();
-        wishes.map(|wish| (wish.wanted, wish.held_since, wish.gaps)).collect()
+        let orphan = |Wish { wanted, held_since, gaps, .. }| Orphan { wanted, held_since, gaps };
+        wishes.map(orphan).collect()
     }
 
     /// Writes down for the next process until when this one has listened.
@@ -175,6 +194,11 @@ impl Node {
         self.wishes.iter().filter(|(_, wish)| wish.blocked.is_some()).map(|(id, _)| *id).collect()
     }
 
+    /// What this client's processes may have missed on the conduit.
+    pub fn conduit_gaps(&self) -> Vec<&Gap> {
+        self.conduit_gaps.iter().map(|(_, gap)| gap).collect()
+    }
+
     /// How many messages this process delivered.
     pub fn delivered(&self) -> usize {
         self.delivered.len()
@@ -193,7 +217,13 @@ impl Node {
                     self.news.push(format!("{notification:?} is for no wish"));
                 }
             }
+            Notice::Conduit(ConduitNotice::Complete) => {
+                self.complete.get_or_insert(now);
+            }
             Notice::Gap(gap) => {
+                if matches!(gap.scope, GapScope::Conduit | GapScope::Shard(_)) {
+                    self.conduit_gaps.push((self.life, gap.clone()));
+                }
                 if let GapScope::Wishes(wishes) = &gap.scope {
                     for id in wishes {
                         let Some(wish) = self.wishes.get_mut(id) else { continue };

@@ -99,7 +99,7 @@ impl Harness {
         missing
     }
 
-    fn covered(&self, gaps: &[(u32, Gap)], happening: &Happening) -> bool {
+    pub(super) fn covered(&self, gaps: &[(u32, Gap)], happening: &Happening) -> bool {
         gaps.iter().any(|(_, gap)| {
             gap.from.is_none_or(|from| from <= happening.when) && gap.to.is_none_or(|to| happening.when <= to)
         })

@@ -283,6 +283,26 @@ impl World {
         }
     }
 
+    /// Somebody deletes a conduit.
+    pub fn delete_conduit_now(&mut self, now: Time, id: &str) {
+        self.advance(now);
+        self.end_conduit(id);
+    }
+
+    /// A client's conduits and their numbers of shards.
+    pub fn conduits(&self, client: &str) -> Vec<(String, u32)> {
+        let mine = self.conduits.all.iter().filter(|(_, conduit)| conduit.client == client);
+        mine.map(|(id, conduit)| (id.clone(), conduit.shard_count)).collect()
+    }
+
+    /// A conduit's enabled shards with the ids of their sessions.
+    pub fn enabled_shards(&self, conduit: &str) -> BTreeMap<u32, String> {
+        let Some(conduit) = self.conduits.all.get(conduit) else { return BTreeMap::new() };
+        let enabled =
+            |number: &u32| Some((*number, self.sockets.session(conduit.session(*number)?)?.id.clone()));
+        conduit.shards.keys().filter_map(enabled).collect()
+    }
+
     fn owned_conduit(&mut self, id: &str, who: &Who) -> Result<&mut Conduit, Answer> {
         let conduit = self.conduits.all.get_mut(id).filter(|conduit| conduit.client == who.client);
         conduit.ok_or_else(|| Answer::refuse(404, "not found"))

@@ -97,6 +97,8 @@ pub struct Gap {
 pub enum GapScope {
     /// Events of these wishes.
     Wishes(Vec<WishId>),
-    /// Events of one shard.
+    /// Events that came to, or were to come to, this shard of the conduit.
     Shard(u32),
+    /// Events of the conduit: more than one of its shards was down.
+    Conduit,
 }

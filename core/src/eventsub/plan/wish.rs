@@ -16,6 +16,8 @@ pub enum Via {
     WebSocket,
     /// Over a WebSocket, with this user's token.
     WebSocketAs(UserId),
+    /// Over the client's conduit, with the app token; users must have granted the app what the topic asks for.
+    Conduit,
 }
 
 /// What to listen to, without the types.

@@ -1,0 +1,204 @@
+//! The conduit in the client: its calls take the app token's place in the rate limit, its shards are links like all
+//! others, told apart by their numbers, and its subscriptions are wishes like all others.
+
+use super::calls::Purpose;
+use super::{As, Client, Life, Notice, Output, WishId};
+use crate::auth::Account;
+use crate::eventsub::topic::conduit::ConduitShardDisabled;
+use crate::eventsub::{
+    Conduit, ConduitNotice, ConduitOutput, ConduitProgress, Event, Opened, Shard, ShardConfig, ShardOutput,
+    Subject, Subscribing, Subscription, SubscriptionState, Topic,
+};
+use crate::helix::{CallError, Invalid, Prepared, Rule};
+use crate::time::Time;
+use bytes::Bytes;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The links of conduit shards are numbered from here on; below are those of users' WebSockets.
+const LINKS: u32 = 1 << 31;
+/// The share of the app token's rate limit that subscribing leaves to everything else: a tenth.
+const RESERVE: u32 = 10;
+
+/// The conduit shard that a link belongs to.
+pub(super) fn shard_of(link: u32) -> Option<u32> {
+    link.checked_sub(LINKS)
+}
+
+/// Settings for a conduit's links, of which there may be very many.
+pub(super) fn link_config(usual: &ShardConfig) -> Arc<ShardConfig> {
+    Arc::new(ShardConfig { paced: true, ..usual.clone() })
+}
+
+/// A wish for a conduit, where there is none.
+pub(super) fn none() -> SubscriptionState {
+    let rule = Rule::Other("wants a conduit, and the client is set up without one");
+    SubscriptionState::Refused { why: CallError::Invalid(Invalid::new("transport", rule)) }
+}
+
+impl Client {
+    /// The conduit and its shards; none if [`Config::conduit`](super::Config::conduit) says so.
+    pub fn conduit(&self) -> Option<&Conduit> {
+        self.conduit.as_ref()
+    }
+
+    /// How far subscribing to the conduit has come, with an estimate of the time that is left.
+    pub fn conduit_progress(&self, now: Time) -> ConduitProgress {
+        let progress = self.conduit.as_ref().map(Conduit::progress).unwrap_or_default();
+        self.estimate(now, progress)
+    }
+
+    /// Gives the conduit another number of shards, 1 to 20 000.
+    ///
+    /// With `opening`, a client that has all shards opens new ones one after the other, each assigned before the next,
+    /// and no event is lost: two requests a shard. Without, the conduit has its new size at once, and whoever has the
+    /// new shards ([`ShardChoice::Part`](crate::eventsub::ShardChoice)) assigns them when it sees them. Shards that are too many are closed once
+    /// Twitch sends them nothing more.
+    pub fn scale_conduit(&mut self, now: Time, shard_count: u32, opening: bool) {
+        self.with_conduit(now, |conduit| conduit.scale(now, shard_count, opening));
+    }
+
+    /// Holds subscribing to the conduit back, or lets it go on.
+    pub fn subscribing(&mut self, now: Time, subscribing: Subscribing) {
+        self.with_conduit(now, |conduit| conduit.subscribing(now, subscribing));
+    }
+
+    /// Looks for the conduit again, after [`ConduitNotice::Failed`] said that the client would not by itself.
+    pub fn retry_conduit(&mut self, now: Time) {
+        self.with_conduit(now, |conduit| conduit.retry(now));
+    }
+
+    fn with_conduit(&mut self, now: Time, order: impl FnOnce(&mut Conduit)) {
+        if self.life == Life::Running
+            && let Some(conduit) = &mut self.conduit
+        {
+            order(conduit);
+            self.settle(now);
+        }
+    }
+
+    /// The wish for a subject on the conduit.
+    pub(super) fn wish_on_conduit(&mut self, now: Time, subject: Subject) -> WishId {
+        if let Some(same) = self.conduit.as_mut().and_then(|conduit| conduit.same(now, &subject)) {
+            return same;
+        }
+        let id = WishId(self.next_id());
+        match &mut self.conduit {
+            Some(conduit) => conduit.wish(now, id, subject),
+            None => self.without_conduit.push(id),
+        }
+        id
+    }
+
+    pub(super) fn conduit_says(&mut self, now: Time, output: ConduitOutput) {
+        match output {
+            ConduitOutput::Call { id, request, urgent } => self.call_for_conduit(now, id, *request, urgent),
+            ConduitOutput::Open { shard } => {
+                let link = LINKS + shard;
+                if !self.shards.contains_key(&link) {
+                    let new = Shard::new(link, self.conduit_links.clone(), self.jitter.fork());
+                    // What an earlier link of the same number left on its way must not be taken for this one's.
+                    self.shards.insert(link, new.after(self.conduit_attempts));
+                }
+                self.with_shard(now, link, |shard| shard.open(now));
+            }
+            ConduitOutput::Close { shard } => {
+                let link = LINKS + shard;
+                if let Some(shard) = self.shards.get(&link) {
+                    self.conduit_attempts = self.conduit_attempts.max(shard.attempts());
+                }
+                self.with_shard(now, link, |shard| shard.close(now));
+            }
+            ConduitOutput::SessionGone { shard, session } => {
+                self.with_shard(now, LINKS + shard, |shard| shard.session_gone(now, &session));
+            }
+            ConduitOutput::Tell(wish, state) => self.fares(wish, state),
+            ConduitOutput::Gap(gap) => {
+                self.counts.gaps += 1;
+                self.notice(Notice::Gap(gap));
+            }
+            ConduitOutput::Notice(ConduitNotice::Progress(progress)) => {
+                let progress = self.estimate(now, progress);
+                self.notice(Notice::Conduit(ConduitNotice::Progress(progress)));
+            }
+            ConduitOutput::Notice(notice) => self.notice(Notice::Conduit(notice)),
+        }
+    }
+
+    fn call_for_conduit(&mut self, now: Time, id: u64, request: Prepared, urgent: bool) {
+        if self.life == Life::Running {
+            self.start_call(now, request, As::App, Purpose::Conduit { id, urgent });
+        }
+    }
+
+    /// Until when a call that is not urgent leaves what is left of the app's rate limit to those that are.
+    pub(super) fn reserved_until(&self, now: Time) -> Option<Time> {
+        let budget = self.limiter.budget(&Account::App)?;
+        (now < budget.reset && budget.remaining <= budget.limit / RESERVE).then_some(budget.reset)
+    }
+
+    fn estimate(&self, now: Time, mut progress: ConduitProgress) -> ConduitProgress {
+        let budget = self.limiter.budget(&Account::App);
+        progress.time_left = budget.filter(|_| !progress.reading).map(|budget| {
+            let missing = u64::try_from(progress.missing()).unwrap_or(u64::MAX);
+            let per_minute = u64::from(budget.limit - budget.limit / RESERVE).max(1);
+            let at_once = u64::from(budget.remaining.saturating_sub(budget.limit / RESERVE));
+            match missing.checked_sub(at_once) {
+                None | Some(0) => Duration::ZERO,
+                Some(rest) => budget.reset.since(now) + Duration::from_secs((rest - 1) / per_minute * 60),
+            }
+        });
+        progress
+    }
+
+    pub(super) fn conduit_shard_says(&mut self, now: Time, shard: u32, output: ShardOutput) {
+        let output = match output {
+            ShardOutput::Connect { id, url, answer_by } => {
+                return self.out.push_back(Output::Connect { id, url, answer_by });
+            }
+            ShardOutput::Close(id) => return self.out.push_back(Output::Close(id)),
+            ShardOutput::Message(socket, frame) => return self.message(now, socket, frame),
+            ShardOutput::Unreadable { raw, why } => return self.notice(Notice::Unreadable { raw, why }),
+            output => output,
+        };
+        let wall = self.wall_at(now);
+        let Some(conduit) = &mut self.conduit else { return };
+        match output {
+            ShardOutput::Ready => conduit.ready(now, shard),
+            ShardOutput::Opened { session, how } => {
+                if how != Opened::Fresh {
+                    self.counts.moves += 1;
+                }
+                conduit.opened(now, wall, shard, session, how);
+            }
+            ShardOutput::NotOpened { why, retry_at } => conduit.not_opened(now, shard, why, retry_at),
+            ShardOutput::Missed { last_seen } => conduit.missed(wall, shard, last_seen),
+            ShardOutput::Lost { why, last_seen } => {
+                self.counts.losses += 1;
+                conduit.lost(now, shard, last_seen, why);
+            }
+            _ => {}
+        }
+    }
+
+    /// An event came over a shard; the wish that it is for.
+    pub(super) fn heard_on_conduit(
+        &mut self,
+        now: Time,
+        shard: u32,
+        subscription: &Subscription,
+        event: &Bytes,
+    ) -> Option<WishId> {
+        let conduit = self.conduit.as_mut()?;
+        conduit.heard(shard);
+        if subscription.topic == ConduitShardDisabled::META.name
+            && let Event::ConduitShardDisabled(event) =
+                Event::read(&subscription.topic, &subscription.version, event)
+            && Some(&event.conduit_id) == conduit.id()
+            && let Some(shard) = event.shard_id.number()
+        {
+            conduit.disabled(now, shard, &event.transport);
+        }
+        conduit.wish_of(subscription)
+    }
+}

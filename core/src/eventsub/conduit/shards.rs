@@ -1,0 +1,517 @@
+//! The client's shards: their links opened a few at a time, their sessions assigned many at a time, their losses told.
+//!
+//! ```text
+//! Queued ──▶ Opening ──welcome──▶ Welcomed ──▶ Assigning ──▶ Enabled
+//!    ▲          │                    ▲  ▲          │            │
+//!    │          ▼                    │  └─ Later ◀─┤ refused    │ audit: not enabled
+//!    └─ready─ Waiting ◀── lost ──────│─────────────┴────────────┤
+//!                                    └──────────────────────────┘
+//! ```
+//!
+//! A slot is `up` while Twitch delivers to it; a handover does not change that, whatever becomes of the session's id.
+
+mod assign;
+
+use super::{
+    Conduit, ConduitConfig, ConduitNotice, ConduitOutput, Missing, Phase, ShardChoice, ShardInfo, ShardNews,
+    ShardState, Timer,
+};
+use crate::backoff::{Backoff, Jitter};
+use crate::client::Closed;
+use crate::eventsub::plan::{Gap, GapScope};
+use crate::eventsub::{LostWhy, Opened};
+use crate::id::SessionId;
+use crate::time::Time;
+use jiff::Timestamp;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::time::Duration;
+
+/// Requests that assign shards, under way at once.
+const REQUESTS: usize = 4;
+/// Between two requests that assign fewer shards than one could: what opens meanwhile shares the next.
+const GATHER: Duration = Duration::from_millis(250);
+/// How long a link may take to notice that Twitch has disabled its shard.
+const NOTICE: Duration = Duration::from_secs(1);
+/// How many links of a growing conduit are opened ahead of their turn.
+const AHEAD: u32 = 4;
+
+/// The shards that are the client's.
+#[derive(Debug)]
+pub(super) struct Fleet {
+    /// When the application last listened, until that is told.
+    listened_until: Option<Timestamp>,
+    slots: BTreeMap<u32, Slot>,
+    /// How many slots there are of each kind that is asked for.
+    tally: Tally,
+    /// Whose turn to open comes, lowest first.
+    queue: BTreeSet<u32>,
+    to_assign: BTreeSet<u32>,
+    /// Shards that Twitch disabled, by the session that it took for gone.
+    disabled: BTreeMap<u32, SessionId>,
+    requests: usize,
+    /// How many shards a request assigns: fewer once Twitch refused so many.
+    batch: usize,
+    next_request: Time,
+    backoff: Backoff,
+    /// From when on more than one was down.
+    gap: Option<Missing>,
+    /// When Twitch last said how many shards the conduit has: a list that was asked for before is older.
+    pub(super) counted: Time,
+    /// The number of shards being asked for.
+    pub(super) resizing: Option<u32>,
+    /// The number of shards to grow to, one by one.
+    growing_to: Option<u32>,
+    /// The one that was free when the client started.
+    pub(super) picked: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Tally {
+    /// On the way from the connection to the assignment.
+    opening: usize,
+    /// Shards of the conduit that do not deliver.
+    down: usize,
+    /// Those that have neither been enabled nor failed yet.
+    untried: usize,
+}
+
+#[derive(Debug)]
+struct Slot {
+    state: State,
+    /// Since when Twitch delivers to it.
+    up: Option<Time>,
+    /// When its state changed last: an audit that began before knows nothing of it.
+    changed: Time,
+    tried: bool,
+    tries: u8,
+    events: u64,
+    loss: Option<Box<Loss>>,
+}
+
+#[derive(Debug)]
+enum State {
+    Queued,
+    Opening,
+    Waiting,
+    Welcomed(SessionId),
+    Assigning(SessionId, u64),
+    Later(SessionId),
+    Enabled(SessionId),
+    Taken,
+}
+
+/// What a loss may have cost.
+#[derive(Debug)]
+struct Loss {
+    missing: Missing,
+    /// The link ended with a Close frame: nothing was on its way.
+    clean: bool,
+}
+
+impl State {
+    fn session(&self) -> Option<&SessionId> {
+        match self {
+            State::Welcomed(session)
+            | State::Assigning(session, _)
+            | State::Later(session)
+            | State::Enabled(session) => Some(session),
+            State::Queued | State::Opening | State::Waiting | State::Taken => None,
+        }
+    }
+
+    fn told(&self) -> ShardState {
+        match self {
+            State::Queued => ShardState::Unassigned,
+            State::Opening => ShardState::Connecting,
+            State::Waiting => ShardState::Lost,
+            State::Welcomed(_) | State::Later(_) => ShardState::Welcomed,
+            State::Assigning(..) => ShardState::Assigning,
+            State::Enabled(_) => ShardState::Enabled,
+            State::Taken => ShardState::Taken,
+        }
+    }
+}
+
+impl Slot {
+    fn new(now: Time) -> Self {
+        let state = State::Queued;
+        Slot { state, up: None, changed: now, tried: false, tries: 0, events: 0, loss: None }
+    }
+
+    fn tally(&self, exists: bool) -> Tally {
+        let opening = matches!(
+            self.state,
+            State::Opening | State::Welcomed(_) | State::Assigning(..) | State::Later(_)
+        );
+        Tally {
+            opening: usize::from(opening),
+            down: usize::from(exists && self.up.is_none() && !matches!(self.state, State::Taken)),
+            untried: usize::from(exists && !self.tried),
+        }
+    }
+}
+
+impl Tally {
+    fn replace(&mut self, before: Tally, after: Tally) {
+        self.opening = self.opening + after.opening - before.opening;
+        self.down = self.down + after.down - before.down;
+        self.untried = self.untried + after.untried - before.untried;
+    }
+}
+
+impl Fleet {
+    pub(super) fn new(config: &ConduitConfig, listened_until: Option<Timestamp>, jitter: Jitter) -> Self {
+        Fleet {
+            listened_until,
+            slots: BTreeMap::new(),
+            tally: Tally::default(),
+            queue: BTreeSet::new(),
+            to_assign: BTreeSet::new(),
+            disabled: BTreeMap::new(),
+            requests: 0,
+            batch: config.shards_per_request.max(1),
+            next_request: Time::ZERO,
+            backoff: Backoff::new(Duration::from_millis(500), Duration::from_secs(8), jitter),
+            gap: None,
+            counted: Time::ZERO,
+            resizing: None,
+            growing_to: None,
+            picked: None,
+        }
+    }
+
+    /// Whether a slot counts depends on the conduit's size.
+    fn count_anew(&mut self, shard_count: u32) {
+        let mut tally = Tally::default();
+        for (shard, slot) in &self.slots {
+            tally.replace(Tally::default(), slot.tally(*shard < shard_count));
+        }
+        self.tally = tally;
+    }
+
+    /// Whether subscriptions can be made: nothing is made before the shards carry transports, but none is waited for
+    /// that has failed.
+    pub(super) fn carries(&self) -> bool {
+        self.tally.untried == 0 && (self.slots.is_empty() || self.tally.down < self.slots.len())
+    }
+}
+
+impl Conduit {
+    /// The client's shards.
+    pub fn shards(&self) -> impl Iterator<Item = ShardInfo> {
+        self.fleet.slots.iter().map(|(shard, slot)| ShardInfo {
+            shard: *shard,
+            state: slot.state.told(),
+            session: slot.state.session().cloned(),
+            enabled_since: slot.up,
+            events: slot.events,
+        })
+    }
+
+    pub(super) fn shards_missing_since(&self) -> Vec<Option<Timestamp>> {
+        let down = self.fleet.slots.values().filter(|slot| slot.up.is_none());
+        let down = down.map(|slot| slot.loss.as_ref().map_or(self.began, |loss| loss.missing.from));
+        down.chain(self.fleet.gap.as_ref().map(|gap| gap.from)).collect()
+    }
+
+    /// Whether all of the client's shards are enabled.
+    pub fn is_complete(&self) -> bool {
+        self.have().is_some() && self.fleet.tally.down == 0 && self.fleet.growing_to.is_none()
+    }
+
+    /// Changes a slot and keeps the tally.
+    fn change<R>(&mut self, now: Time, shard: u32, change: impl FnOnce(&mut Slot) -> R) -> Option<R> {
+        let exists = self.have().is_some_and(|have| shard < have.shard_count);
+        let slot = self.fleet.slots.get_mut(&shard)?;
+        let before = slot.tally(exists);
+        let result = change(slot);
+        slot.changed = now;
+        let after = slot.tally(exists);
+        self.fleet.tally.replace(before, after);
+        Some(result)
+    }
+
+    fn set(&mut self, now: Time, shard: u32, state: State) {
+        self.change(now, shard, |slot| slot.state = state);
+    }
+
+    /// The shards of a conduit of this size that are the client's.
+    pub(super) fn ours(&self, shard_count: u32) -> Range<u32> {
+        match &self.config.shards {
+            ShardChoice::All { .. } => 0..shard_count,
+            ShardChoice::Part { part, .. } => part.ids.start.min(shard_count)..part.ids.end.min(shard_count),
+            ShardChoice::FirstFree(_) => match self.fleet.picked {
+                Some(shard) if shard < shard_count => shard..shard + 1,
+                _ => 0..0,
+            },
+        }
+    }
+
+    /// Whether others have shards of the conduit too.
+    pub(super) fn is_shared(&self) -> bool {
+        self.have().is_some_and(|have| self.ours(have.shard_count) != (0..have.shard_count))
+    }
+
+    /// Whether some of the client's shards wait for the conduit to grow.
+    pub(super) fn waits_for_shards(&self) -> bool {
+        match (&self.config.shards, self.have()) {
+            (ShardChoice::Part { part, .. }, Some(have)) => part.ids.end > have.shard_count,
+            _ => false,
+        }
+    }
+
+    /// A conduit was chosen: its shards are to be enabled.
+    pub(super) fn take_shards(&mut self, now: Time) {
+        let Some(shard_count) = self.shard_count() else { return };
+        if !self.ours(shard_count).is_empty()
+            && let from @ Some(_) = self.fleet.listened_until.take()
+        {
+            self.fleet.gap = Some(Missing { from, why: "the application was not listening".into() });
+        }
+        self.fit_shards(now);
+        // Sessions that are open already serve the new conduit.
+        let open: Vec<u32> = self
+            .fleet
+            .slots
+            .iter()
+            .filter(|(_, slot)| slot.state.session().is_some())
+            .map(|(id, _)| *id)
+            .collect();
+        self.fleet.to_assign.extend(open);
+        self.assign_some(now);
+        self.open_some(now);
+    }
+
+    /// Closes what the conduit does not have, and queues what it has and the client does not.
+    fn fit_shards(&mut self, now: Time) {
+        let Some(shard_count) = self.shard_count() else { return };
+        let ours = self.ours(shard_count);
+        let grown = match self.fleet.growing_to {
+            Some(target) => shard_count..target.min(shard_count.saturating_add(AHEAD)),
+            None => 0..0,
+        };
+        let out: Vec<u32> = self
+            .fleet
+            .slots
+            .keys()
+            .copied()
+            .filter(|shard| !ours.contains(shard) && !grown.contains(shard))
+            .collect();
+        for shard in out {
+            self.fleet.queue.remove(&shard);
+            self.fleet.to_assign.remove(&shard);
+            self.timers.set(&Timer::Shard(shard), None);
+            if let Some(slot) = self.fleet.slots.remove(&shard)
+                && !matches!(slot.state, State::Queued)
+            {
+                self.out.push_back(ConduitOutput::Close { shard });
+            }
+        }
+        for shard in ours.chain(grown) {
+            if let Entry::Vacant(slot) = self.fleet.slots.entry(shard) {
+                slot.insert(Slot::new(now));
+                self.fleet.queue.insert(shard);
+            }
+        }
+        self.fleet.count_anew(shard_count);
+    }
+
+    /// The conduit has another number of shards.
+    pub(super) fn set_shard_count(&mut self, now: Time, wall: Option<Timestamp>, shard_count: u32) {
+        let Phase::Have(have) = &mut self.phase else { return };
+        let before = have.shard_count;
+        if before == shard_count {
+            return self.grow(now);
+        }
+        have.shard_count = shard_count;
+        let alive = have.alive;
+        self.notice(ConduitNotice::Scaled { shard_count });
+        let had = self.fleet.slots.len() - self.fleet.tally.down.min(self.fleet.slots.len());
+        self.fit_shards(now);
+        if had > 0 && self.loses() && shard_count > before {
+            let why = "the conduit has new shards that are not assigned yet".into();
+            self.fleet.gap.get_or_insert(Missing { from: alive, why });
+        }
+        self.close_gap(wall);
+        if self.fleet.growing_to.is_some() {
+            self.fleet.to_assign.insert(before);
+        }
+        self.assign_some(now);
+        self.open_some(now);
+    }
+
+    pub(super) fn grow_to(&mut self, now: Time, shard_count: u32) {
+        self.fleet.growing_to = Some(shard_count);
+        self.fit_shards(now);
+        self.open_some(now);
+    }
+
+    pub(super) fn stop_growing(&mut self, now: Time) {
+        if self.fleet.growing_to.take().is_some() {
+            self.fit_shards(now);
+        }
+    }
+
+    /// The next shard joins once its link is open and all others deliver.
+    fn grow(&mut self, now: Time) {
+        let (Some(target), Some(shard_count)) = (self.fleet.growing_to, self.shard_count()) else { return };
+        if shard_count >= target {
+            self.fleet.growing_to = None;
+            return;
+        }
+        if self.fleet.resizing.is_none()
+            && self.fleet.tally.down == 0
+            && let Some(Slot { state: State::Welcomed(_), .. }) = self.fleet.slots.get(&shard_count)
+        {
+            self.resize(now, shard_count + 1);
+        }
+    }
+
+    /// The conduit is gone, the links are not.
+    pub(super) fn shards_gone(&mut self, now: Time, alive: Option<Timestamp>) {
+        self.fleet.requests = 0;
+        self.fleet.resizing = None;
+        self.fleet.growing_to = None;
+        if !self.fleet.slots.is_empty() {
+            let why = "the conduit was deleted".into();
+            let gap = self.fleet.gap.get_or_insert(Missing { from: alive, why });
+            gap.from = gap.from.min(alive);
+        }
+        self.fleet.to_assign.clear();
+        for slot in self.fleet.slots.values_mut() {
+            slot.up = None;
+            slot.loss = None;
+            slot.changed = now;
+            let state = std::mem::replace(&mut slot.state, State::Waiting);
+            slot.state = match state {
+                State::Assigning(session, _) | State::Later(session) | State::Enabled(session) => {
+                    State::Welcomed(session)
+                }
+                other => other,
+            };
+        }
+        self.fleet.count_anew(0);
+        self.timers.set(&Timer::Resize, None);
+    }
+
+    /// Opens as many links as may be on their way.
+    pub(super) fn open_some(&mut self, now: Time) {
+        while self.fleet.tally.opening < self.config.opening_at_once.max(1)
+            && let Some(shard) = self.fleet.queue.pop_first()
+        {
+            self.set(now, shard, State::Opening);
+            self.out.push_back(ConduitOutput::Open { shard });
+        }
+    }
+
+    /// A shard's link would connect again.
+    pub fn ready(&mut self, now: Time, shard: u32) {
+        if self.fleet.slots.contains_key(&shard) {
+            self.set(now, shard, State::Queued);
+            self.fleet.queue.insert(shard);
+            self.open_some(now);
+        }
+    }
+
+    /// A shard's session is open, on a new link or by a handover.
+    pub fn opened(
+        &mut self,
+        now: Time,
+        wall: Option<Timestamp>,
+        shard: u32,
+        session: SessionId,
+        how: Opened,
+    ) {
+        let Some(slot) = self.fleet.slots.get(&shard) else {
+            return self.out.push_back(ConduitOutput::Close { shard });
+        };
+        if let Opened::MovedLate { last_seen } = how {
+            self.missed(wall, shard, last_seen);
+        } else if how == Opened::Moved && slot.state.session() == Some(&session) {
+            return;
+        }
+        self.set(now, shard, State::Welcomed(session));
+        if self.have().is_some_and(|have| shard < have.shard_count) {
+            self.fleet.to_assign.insert(shard);
+            self.assign_some(now);
+        } else {
+            self.grow(now);
+        }
+    }
+
+    /// A handover left a link behind that was dead, nobody knows for how long.
+    pub fn missed(&mut self, wall: Option<Timestamp>, shard: u32, last_seen: Option<Timestamp>) {
+        let why = "the handover went wrong on the way".into();
+        self.gap(GapScope::Shard(shard), last_seen, wall, why);
+    }
+
+    /// A shard's link could not be opened.
+    pub fn not_opened(&mut self, now: Time, shard: u32, why: LostWhy, retry_at: Time) {
+        self.change(now, shard, |slot| {
+            slot.state = State::Waiting;
+            slot.tried = true;
+        });
+        self.notice(ConduitNotice::Shard { shard, news: ShardNews::NotOpened { why, retry_at } });
+        self.open_some(now);
+        self.subscribe_some(now);
+    }
+
+    /// A shard's session is lost.
+    pub fn lost(&mut self, now: Time, shard: u32, last_seen: Option<Timestamp>, why: LostWhy) {
+        let missing = Missing { from: last_seen, why: why.to_string() };
+        let clean = matches!(why, LostWhy::Closed(Closed::Code(..)));
+        let was_up = self.change(now, shard, |slot| {
+            slot.state = State::Waiting;
+            slot.tried = true;
+            let was_up = slot.up.take().is_some();
+            if was_up {
+                slot.loss = Some(Box::new(Loss { missing: missing.clone(), clean }));
+            }
+            was_up
+        });
+        let Some(was_up) = was_up else { return };
+        self.fleet.to_assign.remove(&shard);
+        self.timers.set(&Timer::Shard(shard), None);
+        if was_up && self.loses() {
+            let gap = self.fleet.gap.get_or_insert(missing);
+            gap.from = gap.from.min(last_seen);
+        }
+        self.notice(ConduitNotice::Shard { shard, news: ShardNews::Lost(why) });
+        self.open_some(now);
+        self.subscribe_some(now);
+    }
+
+    /// An event came over a shard.
+    pub fn heard(&mut self, shard: u32) {
+        if let Some(slot) = self.fleet.slots.get_mut(&shard) {
+            slot.events += 1;
+        }
+    }
+
+    /// Whether so many shards are down that events are lost: Twitch retries on one other.
+    pub(super) fn loses(&self) -> bool {
+        let down = self.fleet.tally.down;
+        down > 1 || (down == 1 && self.shard_count() == Some(1))
+    }
+
+    /// No more than one shard is down: from now on nothing is lost.
+    fn close_gap(&mut self, wall: Option<Timestamp>) {
+        if !self.loses()
+            && let Some(Missing { from, why }) = self.fleet.gap.take()
+        {
+            self.gap(GapScope::Conduit, from, wall, why);
+        }
+    }
+
+    pub(super) fn gap(
+        &mut self,
+        scope: GapScope,
+        from: Option<Timestamp>,
+        to: Option<Timestamp>,
+        why: String,
+    ) {
+        self.out.push_back(ConduitOutput::Gap(Gap { scope, from, to, why }));
+    }
+}

@@ -6,10 +6,8 @@
 
 use super::call::What;
 use super::wishes::{Find, List};
-use super::{
-    As, CallError, CallId, Client, Failure, HttpId, Notice, Owner, Sent, Timer, WhenLimited, WishId,
-};
-use crate::auth::provider::{TokenWanted, WantedFor};
+use super::{As, CallError, CallId, Client, Failure, HttpId, Owner, Sent, Timer, WhenLimited, WishId};
+use crate::auth::provider::WantedFor;
 use crate::auth::{Account, TokenError, Usable};
 use crate::backoff::Backoff;
 use crate::eventsub::Subject;
@@ -267,30 +265,24 @@ impl Client {
                     && let Some(any_of) = call.prepared.scopes.missing(&record.scopes)
                 {
                     let error = CallError::MissingScope { operation, user: user.clone(), any_of };
-                    return self.ask(id, account, WantedFor::Scopes(any_of)).ok_or(error);
+                    return self.asks(id, account, WantedFor::Scopes(any_of)).ok_or(error);
                 }
                 Ok(Ready::Token(account, token, generation))
             }
             Usable::Wait => Ok(Ready::Wait(account)),
-            Usable::No(why @ (TokenError::Misconfigured(_) | TokenError::Closed)) => Err(no_token(why)),
             Usable::No(why) => {
-                self.ask(id, account, WantedFor::Lack(why.clone())).ok_or_else(|| no_token(why))
+                self.asks(id, account, WantedFor::Lack(why.clone())).ok_or_else(|| no_token(why))
             }
         }
     }
 
-    /// Asks for a token that is not held, if there is somebody to ask and the call has not asked before.
-    fn ask(&mut self, id: CallId, account: Account, why: WantedFor) -> Option<Ready> {
-        if self.wanted.contains(&account) {
-            return Some(Ready::Wait(account));
-        }
+    /// Whether the call waits for somebody to give it a token that is not held. It asks once.
+    fn asks(&mut self, id: CallId, account: Account, why: WantedFor) -> Option<Ready> {
         let call = self.calls.pending.get_mut(&id)?;
-        if !self.config.ask_for_tokens || std::mem::replace(&mut call.asked, true) {
-            return None;
-        }
-        self.wanted.insert(account.clone());
-        self.notice(Notice::TokenWanted(TokenWanted { account: account.clone(), why }));
-        Some(Ready::Wait(account))
+        let first = !call.asked;
+        // Who waits for another's question may still ask its own.
+        call.asked |= !self.wanted.contains(&account);
+        self.ask(&account, first, why).then_some(Ready::Wait(account))
     }
 
     pub(super) fn call_answered(

@@ -4,7 +4,7 @@
 use super::call::What;
 use super::{CallId, Client, Life, Login, Notice, Output, Owner, Revocation, StoreId, Timer};
 use crate::auth::flow::{DeviceFlow, Flow, FlowStep};
-use crate::auth::provider::Given;
+use crate::auth::provider::{Given, TokenWanted, WantedFor};
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Identity, KeeperOutput, Refresh, Scope, TokenError, TokenNotice, TokenRecord};
 use crate::id::UserId;
@@ -76,10 +76,26 @@ impl Client {
         self.settle(now);
     }
 
+    /// Asks for a token that is not held, if there is somebody to ask; whether the answer is awaited. Only who has not had
+    /// an answer asks.
+    pub(super) fn ask(&mut self, account: &Account, first: bool, why: WantedFor) -> bool {
+        if self.wanted.contains(account) {
+            return true;
+        }
+        let helps = !matches!(why, WantedFor::Lack(TokenError::Misconfigured(_)));
+        if !(self.config.ask_for_tokens && first && helps) {
+            return false;
+        }
+        self.wanted.insert(account.clone());
+        self.notice(Notice::TokenWanted(TokenWanted { account: account.clone(), why }));
+        true
+    }
+
     /// A question for an account's token is answered: who waits looks again.
     fn answered_for(&mut self, now: Time, account: &Account) {
         self.wanted.remove(account);
         self.wake(now, account);
+        self.open_waiting(now, account, false);
     }
 
     fn given_is_proven(&mut self, now: Time, account: Account, result: Result<Identity, TokenError>) {
@@ -186,7 +202,7 @@ impl Client {
                     self.go_on_starting(now);
                     self.wake_unresolved(now, just_loaded);
                 }
-                self.open_waiting(now, &account);
+                self.open_waiting(now, &account, true);
             }
             KeeperOutput::Added { tag, result } => {
                 if let Some(account) = self.given.remove(&tag) {

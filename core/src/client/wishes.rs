@@ -3,6 +3,7 @@
 
 use super::calls::Purpose;
 use super::{As, CallError, Client, Life, Notice, Want, WishId};
+use crate::auth::provider::WantedFor;
 use crate::auth::{Account, TokenError, Usable};
 use crate::eventsub::{
     Blocked, Conduit, Costs, Listed, Plan, Shard, Step, Subject, Subscription, SubscriptionState, Topic,
@@ -164,7 +165,7 @@ impl Client {
         if just_loaded {
             self.wake_loading(now);
             for (user, shards) in std::mem::take(&mut self.for_opening) {
-                shards.into_iter().for_each(|shard| self.open(now, shard, user.clone()));
+                shards.into_iter().for_each(|shard| self.open(now, shard, user.clone(), true));
             }
         }
         if let Some(user) = self.only_user() {
@@ -228,7 +229,7 @@ impl Client {
 
     pub(super) fn plan_says(&mut self, now: Time, step: Step) {
         match step {
-            Step::Open { shard, user } => self.open(now, shard, user),
+            Step::Open { shard, user } => self.open(now, shard, user, true),
             Step::Close { shard } => {
                 self.with_shard(now, shard, |shard| shard.close(now));
             }
@@ -258,28 +259,32 @@ impl Client {
     }
 
     /// Opens a shard's session when there is a token to subscribe with: Twitch closes one that is not used in time.
-    fn open(&mut self, now: Time, shard: u32, user: UserId) {
+    fn open(&mut self, now: Time, shard: u32, user: UserId, may_ask: bool) {
         if !self.plan.wants_session(shard) {
             return;
         }
-        match self.keeper.usable(now, &Account::User(user.clone())) {
+        let account = Account::User(user.clone());
+        match self.keeper.usable(now, &account) {
             Usable::Yes { .. } => {
                 let new = Shard::new(shard, self.shard_config.clone(), self.jitter.fork());
                 self.shards.insert(shard, new);
                 self.with_shard(now, shard, |shard| shard.open(now));
             }
             Usable::Wait => drop(self.for_opening.entry(user).or_default().insert(shard)),
+            Usable::No(why) if self.ask(&account, may_ask, WantedFor::Lack(why.clone())) => {
+                self.for_opening.entry(user).or_default().insert(shard);
+            }
             Usable::No(why) => {
                 self.plan.not_openable(shard, &CallError::NoToken { operation: CREATE, why });
             }
         }
     }
 
-    /// A user's token may be ready.
-    pub(super) fn open_waiting(&mut self, now: Time, account: &Account) {
+    /// A user's token may be ready, or never.
+    pub(super) fn open_waiting(&mut self, now: Time, account: &Account, may_ask: bool) {
         if let Account::User(user) = account {
             for shard in self.for_opening.remove(user).unwrap_or_default() {
-                self.open(now, shard, user.clone());
+                self.open(now, shard, user.clone(), may_ask);
             }
         }
     }
@@ -296,6 +301,8 @@ impl Client {
             && let Some(meta) = TopicMeta::find(&subject.topic, &subject.version)
             && let Some(any_of) = meta.scopes.missing(&record.scopes)
         {
+            // The wish is tried again when there is another token.
+            self.ask(&Account::User(user.clone()), true, WantedFor::Scopes(any_of));
             let error = CallError::MissingScope { operation: CREATE, user: user.clone(), any_of };
             return self.plan.posted(now, wish, &user, (shard, &session), Err(error));
         }

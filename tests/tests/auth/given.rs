@@ -9,7 +9,7 @@ use twitchwire::helix::api::{GetUsers, SendChatMessage};
 use twitchwire::helix::{CallError, Endpoint};
 use twitchwire::{As, Call, Config, Notice, SecretString};
 use twitchwire_sim::World;
-use twitchwire_sim::harness::Harness;
+use twitchwire_sim::harness::{Harness, Wanted};
 
 const CLIENT_ID: &str = "a-client-id";
 
@@ -166,4 +166,42 @@ fn a_call_that_waited_in_vain_for_a_token_says_what_the_service_said_last() {
         call.finish(reply).unwrap_err().to_string(),
         "get-users: not sent before its deadline, waiting for the token of the application: 500 no reason given"
     );
+}
+
+#[test]
+fn a_wish_waits_for_a_token_that_is_not_held_and_is_held_once_it_is_given() {
+    let mut stage = Stage::new(&["user:read:chat"], |_, given| Box::new(OneToken(given)));
+    let ada = stage.ada.clone();
+    stage.harness.subscribe(0, Wanted::Chat(ada.clone(), ada.clone()));
+    // Without the scope: the wish is blocked, and somebody was asked.
+    stage.harness.subscribe(0, Wanted::Follow(ada.clone(), ada.clone()));
+    stage.harness.run_for(Duration::from_secs(30));
+    assert_eq!(stage.harness.node(0).client.plan().held().count(), 1);
+    assert_eq!(stage.harness.node(0).blocked().len(), 1);
+    assert_eq!(
+        stage.asked(),
+        [
+            format!(
+                "a token of user {ada} is wanted: no token of user {ada} is held; log the user in or add their token"
+            ),
+            format!("a token of user {ada} with the scope moderator:read:followers is wanted"),
+        ]
+    );
+    let scopes = ["user:read:chat", "moderator:read:followers"];
+    let (access, refresh) = stage.harness.world.grant_token(stage.harness.now(), CLIENT_ID, &ada, &scopes);
+    stage.harness.with(0, |client, now| {
+        let _login = client.add_token(now, access.into(), Some(refresh.into()));
+    });
+    stage.harness.run_for(Duration::from_secs(30));
+    assert_eq!(stage.harness.node(0).client.plan().held().count(), 2);
+}
+
+#[test]
+fn a_wish_whose_token_nobody_has_is_blocked() {
+    let mut stage = Stage::new(&[], |_, _| Box::new(ManyTokens::default()));
+    let ada = stage.ada.clone();
+    stage.harness.subscribe(0, Wanted::Chat(ada.clone(), ada.clone()));
+    stage.harness.run_for(Duration::from_secs(30));
+    assert_eq!(stage.harness.node(0).blocked().len(), 1);
+    assert_eq!(stage.asked().len(), 1);
 }

@@ -16,20 +16,22 @@ mod notice;
 mod shards;
 mod start;
 mod tokens;
+mod visit;
 mod wishes;
 
 pub use bulk::{Many, Progress, Subscribed, Want};
-pub use call::{As, Call, Login, Reply};
+pub use call::{As, Call, Login, Reply, Revocation};
 pub use config::{Config, WhenLimited};
 pub use desk::{Desk, EventError, Filter, Heard, ListenerId, Next, WaitError, WishError};
 pub use io::*;
 pub use notice::{Custom, HandlerError, Notice, SessionNotice};
 pub use start::{Entry, Start, StartError};
+pub use visit::Visit;
 
 pub use crate::auth::TokenError;
 pub use crate::helix::CallError;
 
-use crate::auth::flow::DeviceFlow;
+use crate::auth::flow::{Flow, States};
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
@@ -95,10 +97,18 @@ pub struct Client {
     redemptions: Dedup<Redemption>,
     webhook: Webhook,
     calls: calls::Calls,
-    logins: BTreeMap<CallId, DeviceFlow>,
+    logins: BTreeMap<CallId, Flow>,
+    /// None without a key for them.
+    states: Option<States>,
     starting: BTreeMap<CallId, start::Starting>,
     /// Tokens that somebody waits for to be proven and written down.
     adding: BTreeSet<CallId>,
+    /// Accounts whose tokens somebody was asked for.
+    wanted: BTreeSet<Account>,
+    /// Tokens that were given in answer, while they are proven.
+    given: BTreeMap<u64, Account>,
+    /// Tokens that somebody waits for to be revoked.
+    revoking: BTreeSet<CallId>,
     exchanges: BTreeMap<HttpId, Owner>,
     stores: BTreeMap<StoreId, u64>,
     /// Whether the store has been read, and this was told.
@@ -179,8 +189,9 @@ impl Client {
         let mut shard_config = ShardConfig::new(config.endpoints.eventsub.clone());
         shard_config.keepalive = config.keepalive.clamp(10, 600);
         // The conduit's own wish has the first number.
-        let last_id = 1;
+        let mut last_id = 0;
         let conduit = config.conduit.clone().map(|conduit| {
+            last_id += 1;
             let watch = WishId(last_id);
             Conduit::new(conduit, &config.client_id, watch, config.listened_until, jitter.fork())
         });
@@ -206,8 +217,12 @@ impl Client {
             webhook: Webhook::new(config.webhook_secrets.clone(), config.remember_at_most),
             calls: calls::Calls::new(config.concurrent_requests),
             logins: BTreeMap::new(),
+            states: config.state_key.clone().map(States::new),
             starting: BTreeMap::new(),
             adding: BTreeSet::new(),
+            wanted: BTreeSet::new(),
+            given: BTreeMap::new(),
+            revoking: BTreeSet::new(),
             exchanges: BTreeMap::new(),
             stores: BTreeMap::new(),
             loaded: false,
@@ -284,7 +299,9 @@ impl Client {
     /// Does not want a call's reply any more. What was sent already may still happen.
     pub fn cancel(&mut self, now: Time, call: CallId) {
         self.end_start(call);
-        if self.logins.remove(&call).is_some() {
+        // A code that was sent is spent: its tokens are taken all the same.
+        if matches!(self.logins.get(&call), Some(Flow::Device(_))) {
+            self.logins.remove(&call);
             self.timers.set(&Timer::Login(call), None);
         }
         self.forget_bulk(call);
@@ -504,6 +521,9 @@ impl Client {
         let shards: Vec<u32> = self.shards.keys().copied().collect();
         for shard in shards {
             self.with_shard(now, shard, |shard| shard.close(now));
+        }
+        for id in std::mem::take(&mut self.revoking) {
+            self.reply(id, What::Revoked(Err(TokenError::Closed)));
         }
         for id in std::mem::take(&mut self.adding) {
             self.reply(id, What::Login(Err(TokenError::Closed)));

@@ -6,8 +6,11 @@
 //! | I want to … | look at |
 //! | --- | --- |
 //! | call Helix | [`Client::call`], [`helix::api`] |
-//! | hear events | [`Client::subscribe`], [`eventsub::topic`] |
-//! | log users in, keep their tokens | [`Client::login`], [`Client::add_token`], [`auth::store`] |
+//! | hear events | [`Client::subscribe`], [`Client::subscribe_all`], [`eventsub::topic`] |
+//! | see what is held and what it costs | [`Client::subscriptions`], [`Client::costs`] |
+//! | read again what a [`Gap`](eventsub::Gap) may hide | [`eventsub::ReadBack`] |
+//! | log users in, keep their tokens | [`Client::login`], [`Client::add_token`], [`auth::flow`], [`auth::store`] |
+//! | serve the pages on which users authorise the application | [`Client::visit`], [`callback`] |
 //! | know what happens to links, tokens, subscriptions | [`Notice`] |
 //! | write a driver | below |
 //!
@@ -83,6 +86,7 @@
 
 pub mod auth;
 mod backoff;
+pub mod callback;
 mod client;
 mod endpoints;
 pub mod eventsub;
@@ -94,6 +98,7 @@ pub mod value;
 mod wire;
 
 pub use backoff::{Backoff, Jitter};
+pub use callback::Callback;
 pub use client::*;
 pub use compact_str::CompactString;
 pub use endpoints::Endpoints;

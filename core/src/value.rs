@@ -61,7 +61,7 @@ impl Tier {
 }
 
 /// A picture that Twitch scales: its address holds the places `{width}` and `{height}`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ImageTemplate(String);
 

@@ -1,9 +1,12 @@
-//! How often reading an event asks for memory.
+//! How often reading an event, or a page of Helix, asks for memory.
 
 use bytes::Bytes;
+use http::StatusCode;
 use std::hint::black_box;
 use twitchwire::eventsub::Event;
 use twitchwire::eventsub::frame::{self, Message};
+use twitchwire::helix::api::{GetChatters, GetStreams, GetUsers};
+use twitchwire::helix::{Answer, Endpoint, Shape};
 
 #[test]
 fn a_chat_message_takes_six_allocations_and_its_envelope_none() {
@@ -20,4 +23,27 @@ fn a_chat_message_takes_six_allocations_and_its_envelope_none() {
     });
     assert!(matches!(black_box(read), Some(Event::ChannelChatMessage(_))));
     assert_eq!(for_event.count_total, 6);
+}
+
+/// How often reading a page of a hundred items asks for memory, the list's own growth left out.
+fn allocations<E: Endpoint>(body: Bytes) -> u64 {
+    let operation = E::META.operation;
+    let answer = Answer { operation, status: StatusCode::OK, headers: Default::default(), body };
+    let mut value = None;
+    let info = allocation_counter::measure(|| value = Some(E::Output::decode(&answer)));
+    assert!(matches!(black_box(value), Some(Ok(_))));
+    info.count_total
+}
+
+include!("../fixtures/helix_pages.rs");
+
+#[test]
+fn a_page_asks_for_memory_only_for_texts_that_are_long_and_for_lists() {
+    // The list grows six times, from 4 to 128 places; a cursor is long.
+    const PAGE: u64 = 7;
+    // The title, the category, the picture, the tags.
+    assert_eq!(allocations::<GetStreams>(page(STREAM)), PAGE + 4 * 100);
+    // The description and two pictures.
+    assert_eq!(allocations::<GetUsers>(page(USER)), PAGE - 1 + 3 * 100);
+    assert_eq!(allocations::<GetChatters>(page(CHATTER)), PAGE);
 }

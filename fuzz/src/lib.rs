@@ -1,6 +1,10 @@
 //! What each fuzz target does with its input. Plain functions: cargo-fuzz calls them with what it invents, the test in
 //! `tests/` with what is kept in `corpus/`.
 
+mod helix;
+
+pub use helix::helix;
+
 use bytes::Bytes;
 use serde_json::Value;
 use twitchwire::auth::wire;

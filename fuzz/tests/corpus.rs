@@ -29,6 +29,11 @@ fn no_kept_answer_of_the_oauth_service_panics() {
 }
 
 #[test]
+fn no_kept_answer_of_helix_panics_and_every_call_ends() {
+    each("helix", twitchwire_fuzz::helix);
+}
+
+#[test]
 fn no_kept_schedule_breaks_an_invariant() {
     each("schedule", twitchwire_fuzz::schedule);
 }

@@ -1,6 +1,6 @@
 //! [`AsyncStd`]: time, tasks and connections, as async-std has them.
 
-use async_std::net::{TcpStream, ToSocketAddrs};
+use async_std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use async_std::task::{self, sleep, spawn_blocking};
 use async_tungstenite::tungstenite::protocol::WebSocketConfig;
 use async_tungstenite::tungstenite::{Error, http::Uri};
@@ -31,6 +31,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
 impl Runtime for AsyncStd {
     type Tcp = TcpStream;
+    type Listener = TcpListener;
     type Stream = Box<dyn Io>;
     type Http = FuturesIo<Box<dyn Io>>;
     type Socket = WebSocketStream<Box<dyn Io>>;
@@ -63,6 +64,16 @@ impl Runtime for AsyncStd {
         let tcp = TcpStream::connect(address).await?;
         tcp.set_nodelay(true)?;
         Ok(tcp)
+    }
+
+    async fn listen(&self, address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    }
+
+    async fn accept(&self, listener: &TcpListener) -> io::Result<Box<dyn Io>> {
+        Ok(Box::new(listener.accept().await?.0))
     }
 
     fn plain(&self, tcp: TcpStream) -> Box<dyn Io> {

@@ -1,23 +1,23 @@
 //! [`OnThreads`]: what all handles of a client share, the machine behind a lock and the threads that move bytes.
 //!
 //! Whoever holds the lock tells the machine something ([`Driver::with`]), and before letting go hands out what the
-//! machine asks for: replies and notices to the desk, requests and store operations to queues, sockets to threads of
-//! their own. The timer thread does what is due, closes sockets, and cuts those that linger.
+//! machine asks for: replies and notices to the desk, requests and errands to queues, sockets to threads of their own. The timer thread does what is due, closes sockets, and cuts those that linger.
 
 use crate::http::{Exchange, Web};
+use crate::serve;
 use crate::socket::Socket;
 use rustls::ClientConfig;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle, Thread};
 use std::time::{Duration, Instant};
-use twitchwire::auth::store::{Store, StoreOp};
 use twitchwire::{
     Cause, CauseKind, Closed, Failure, HttpId, Input, LINGER, Output, SecretUrl, Sent, SocketId, StartError,
-    StoreId, Time,
+    Time,
 };
-use twitchwire_front::{Driver, Machine, Setup, Threads, trace};
+use twitchwire_front::{Driver, Errand, Machine, Order, Setup, Threads, trace};
 
 /// How often the machine is told the wall clock.
 const WALL: Duration = Duration::from_secs(60);
@@ -33,13 +33,12 @@ struct Shared {
     clock: Condvar,
     /// Rung when there is a request to send.
     requests: Condvar,
-    /// Rung when there is a store operation to do.
-    operations: Condvar,
+    /// Rung when there is an errand to run.
+    errands: Condvar,
     /// Rung when the last socket is gone.
     quiet: Condvar,
     web: Web,
     tls: Arc<ClientConfig>,
-    store: Arc<dyn Store>,
     most_workers: usize,
 }
 
@@ -48,9 +47,10 @@ struct State {
     requests: VecDeque<Exchange>,
     workers: usize,
     idle_workers: usize,
-    operations: VecDeque<(StoreId, StoreOp)>,
+    errands: VecDeque<Errand>,
     sockets: BTreeMap<SocketId, Arc<Socket>>,
     to_close: Vec<Arc<Socket>>,
+    servers: Vec<Arc<tiny_http::Server>>,
     threads: Vec<JoinHandle<()>>,
     stopping: bool,
 }
@@ -64,13 +64,14 @@ impl Driver for OnThreads {
         // Besides the calls, tokens are validated and refreshed.
         let most_workers = setup.config.concurrent_requests.max(1) + 1;
         let state = State {
-            machine: Machine::new(setup.config),
+            machine: Machine::new(setup),
             requests: VecDeque::new(),
             workers: 0,
             idle_workers: 0,
-            operations: VecDeque::new(),
+            errands: VecDeque::new(),
             sockets: BTreeMap::new(),
             to_close: Vec::new(),
+            servers: Vec::new(),
             threads: Vec::new(),
             stopping: false,
         };
@@ -79,15 +80,15 @@ impl Driver for OnThreads {
             state: Mutex::new(state),
             clock: Condvar::new(),
             requests: Condvar::new(),
-            operations: Condvar::new(),
+            errands: Condvar::new(),
             quiet: Condvar::new(),
             web: Web::new(&tls, most_workers),
             tls,
-            store: setup.store,
             most_workers,
         }));
         let spawn = |name, run: fn(&Arc<Shared>)| driver.0.spawn(&mut driver.0.lock(), name, run);
-        if let Err(error) = spawn("time", Shared::keep_time).and_then(|()| spawn("store", Shared::keep_store))
+        if let Err(error) =
+            spawn("time", Shared::keep_time).and_then(|()| spawn("errands", Shared::run_errands))
         {
             driver.stop();
             return Err(StartError::Driver(format!("no thread could be started: {error}")));
@@ -106,14 +107,17 @@ impl Driver for OnThreads {
             let mut state = shared.lock();
             state.stopping = true;
             state.requests.clear();
+            state.servers.drain(..).for_each(|server| serve::stop(&server));
             state.sockets.values().for_each(|socket| socket.cut());
             state.machine.end(|thread| thread.unpark());
             std::mem::take(&mut state.threads)
         };
-        for bell in [&shared.clock, &shared.requests, &shared.operations, &shared.quiet] {
+        for bell in [&shared.clock, &shared.requests, &shared.errands, &shared.quiet] {
             bell.notify_all();
         }
         shared.web.stop();
+        // Those that answer visitors may be parked.
+        threads.iter().for_each(|thread| thread.thread().unpark());
         for thread in threads {
             // A store may hold the last handle: its thread cannot wait for itself.
             if thread.thread().id() != thread::current().id() {
@@ -132,6 +136,19 @@ impl Threads for OnThreads {
             let left = until.saturating_duration_since(Instant::now());
             state = self.0.quiet.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    fn serve(&self, address: SocketAddr) -> io::Result<SocketAddr> {
+        let server = Arc::new(serve::bind(address)?);
+        let address = server.server_addr().to_ip().ok_or_else(|| io::Error::other("no IP address"))?;
+        let mut state = self.0.lock();
+        let driver = self.clone();
+        for _ in 0..serve::HOSTS {
+            let (driver, server) = (driver.clone(), server.clone());
+            self.0.spawn(&mut state, "visits", move |_| serve::run(&driver, &server))?;
+        }
+        state.servers.push(server);
+        Ok(address)
     }
 }
 
@@ -156,22 +173,22 @@ impl Shared {
     fn hand_out(self: &Arc<Self>, state: &mut State) {
         while let Some(order) = state.machine.next_order(|thread| thread.unpark()) {
             match order {
-                Output::Http { id, request, fresh_connection, answer_by } => {
+                Order::Io(Output::Http { id, request, fresh_connection, answer_by }) => {
                     state.requests.push_back(Exchange { id, request, fresh_connection, answer_by });
                     self.find_worker(state, id);
                 }
-                Output::Store(id, op) => {
-                    state.operations.push_back((id, op));
-                    self.operations.notify_one();
+                Order::Errand(errand) => {
+                    state.errands.push_back(errand);
+                    self.errands.notify_one();
                 }
-                Output::Connect { id, url, answer_by } => self.open(state, id, url, answer_by),
-                Output::Close(id) => {
+                Order::Io(Output::Connect { id, url, answer_by }) => self.open(state, id, url, answer_by),
+                Order::Io(Output::Close(id)) => {
                     if let Some(socket) = state.sockets.get(&id) {
                         state.to_close.push(socket.clone());
                     }
                 }
-                // Handed out by the machine.
-                Output::Reply(..) | Output::Notice(_) => {}
+                // The machine hands them out, and has errands made of store operations.
+                Order::Io(Output::Reply(..) | Output::Notice(_) | Output::Store(..)) => {}
             }
         }
         // There may be a nearer deadline now, or a socket to close.
@@ -287,21 +304,20 @@ impl Shared {
         }
     }
 
-    /// The store's thread: one operation after the other, and what is left before it ends.
-    fn keep_store(self: &Arc<Self>) {
+    /// The errands' thread: one after the other, and what is left before it ends.
+    fn run_errands(self: &Arc<Self>) {
         let mut state = self.lock();
         loop {
-            if let Some((id, op)) = state.operations.pop_front() {
+            if let Some(errand) = state.errands.pop_front() {
                 drop(state);
-                let result = self.store.run(op);
+                let done = errand.run();
                 state = self.lock();
-                state.machine.handle(self.now(), Input::Stored(id, result));
+                state.machine.done(self.now(), done);
                 self.hand_out(&mut state);
-                self.quiet.notify_all();
             } else if state.stopping {
                 return;
             } else {
-                state = self.operations.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state = self.errands.wait(state).unwrap_or_else(PoisonError::into_inner);
             }
         }
     }

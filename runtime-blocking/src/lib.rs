@@ -41,6 +41,7 @@
 mod driver;
 mod http;
 mod net;
+mod serve;
 mod socket;
 
 pub use driver::OnThreads;

@@ -33,7 +33,7 @@ fn no_thread_outlives_its_client() {
         let raids = twitch.subscribe(ChannelRaid::to(ada.as_str())).unwrap();
         let ours = threads();
         for (kind, most) in
-            [("twitch time", 1), ("twitch store", 1), ("twitch socket", 1), ("twitch http", 17)]
+            [("twitch time", 1), ("twitch errands", 1), ("twitch socket", 1), ("twitch http", 17)]
         {
             let count = ours.iter().filter(|name| *name == kind).count();
             assert!((1..=most).contains(&count), "{ours:?}");

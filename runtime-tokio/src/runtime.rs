@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::{TcpListener, TcpStream, lookup_host};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
@@ -34,6 +34,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 
 impl Runtime for Tokio {
     type Tcp = TcpStream;
+    type Listener = TcpListener;
     type Stream = Box<dyn Io>;
     type Http = TokioIo<Box<dyn Io>>;
     type Socket = WebSocketStream<Box<dyn Io>>;
@@ -66,6 +67,16 @@ impl Runtime for Tokio {
         let tcp = TcpStream::connect(address).await?;
         tcp.set_nodelay(true)?;
         Ok(tcp)
+    }
+
+    async fn listen(&self, address: SocketAddr) -> io::Result<(TcpListener, SocketAddr)> {
+        let listener = TcpListener::bind(address).await?;
+        let address = listener.local_addr()?;
+        Ok((listener, address))
+    }
+
+    async fn accept(&self, listener: &TcpListener) -> io::Result<Box<dyn Io>> {
+        Ok(Box::new(listener.accept().await?.0))
     }
 
     fn plain(&self, tcp: TcpStream) -> Box<dyn Io> {

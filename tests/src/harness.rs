@@ -10,11 +10,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+use twitchwire::auth::provider::Provider;
 use twitchwire::auth::store::{MemoryStore, Store, StoreError, StoreOp};
 use twitchwire::eventsub::Gap;
 use twitchwire::{
-    CallId, Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Output,
-    Reply, Sent, SocketId, StoreId, Time,
+    CallId, Cause, CauseKind, Client, Closed, Config, Endpoints, Failure, HttpId, Input, Jitter, Notice,
+    Output, Reply, Sent, SocketId, StoreId, Time,
 };
 
 mod conduit;
@@ -42,6 +43,8 @@ pub struct Network {
     pub not_opened: f64,
     /// A socket goes silent some time after it opened: nothing arrives, in either direction, and nothing breaks.
     pub half_open: f64,
+    /// The longest that a store operation takes; the shortest is a millisecond.
+    pub slowest_store: Duration,
     /// A store operation fails and is not done.
     pub store_fails: f64,
 }
@@ -61,6 +64,7 @@ impl Network {
             response_hangs: rate,
             not_opened: rate,
             half_open: rate,
+            slowest_store: Duration::from_millis(20),
             store_fails: rate,
         }
     }
@@ -192,6 +196,11 @@ impl Harness {
     /// A client and what it was told.
     pub fn node(&self, number: usize) -> &Node {
         &self.nodes[number]
+    }
+
+    /// Gives a client somebody to ask for tokens.
+    pub fn provide(&mut self, number: usize, provider: impl Provider + 'static) {
+        self.nodes[number].provider = Some(Box::new(provider));
     }
 
     /// What broke, in words.
@@ -337,6 +346,9 @@ impl Harness {
         config.endpoints = Self::endpoints();
         config.seed = self.rng.below(u64::from(u32::MAX));
         config.name = format!("client {number} life {}", node.life);
+        let mut key = [0; 32];
+        key.fill_with(|| self.rng.below(256) as u8);
+        config.state_key = Some(key.into());
         node.client = Client::new(now, config);
         let life = node.life;
         self.happen(Event::Wall { node: number, life });
@@ -472,12 +484,18 @@ impl Harness {
                 Output::Connect { id, url, .. } => self.dial(number, life, id, url.expose().to_string()),
                 Output::Close(socket) => self.client_closes(number, life, socket),
                 Output::Store(id, op) => {
-                    let delay = self.rng.between(Duration::from_millis(1), Duration::from_millis(20));
+                    let delay = self.rng.between(Duration::from_millis(1), self.network.slowest_store);
                     self.schedule(delay, Event::Stored { node: number, life, id, op });
                 }
                 Output::Reply(id, reply) => self.nodes[number].replies.push((id, reply)),
                 Output::Notice(notice) => {
                     self.note(|| format!("client {number}: {notice}"));
+                    if let (Notice::TokenWanted(wanted), Some(provider)) =
+                        (&notice, &self.nodes[number].provider)
+                    {
+                        let given = provider.token(wanted);
+                        self.nodes[number].client.give_token(self.now, wanted.account.clone(), given);
+                    }
                     if let Err(what) = self.nodes[number].hear(self.now, notice) {
                         self.fail(what);
                     }

@@ -8,7 +8,7 @@ use twitchwire::auth::store::{MemoryStore, Store};
 use twitchwire::eventsub::{ConduitConfig, ConduitSize, ShardChoice, ShardPart};
 use twitchwire::{Client, Config, Input, Output, SocketId, Time};
 
-pub struct Rig {
+pub(crate) struct Rig {
     pub client: Client,
     pub now: Time,
     pub sockets: Vec<SocketId>,
@@ -17,7 +17,7 @@ pub struct Rig {
 
 impl Rig {
     /// All shards of a conduit of this size, enabled.
-    pub fn new(shards: u32) -> Self {
+    pub(crate) fn new(shards: u32) -> Self {
         let part = ShardPart::whole(shards).expect("a size that Twitch allows");
         let mut config = Config::new("client");
         config.client_secret = Some("secret".into());
@@ -71,13 +71,13 @@ impl Rig {
     }
 
     /// A keepalive for each of so many shards, spread over all of them.
-    pub fn keepalives(&mut self, count: usize) -> Vec<Input> {
+    pub(crate) fn keepalives(&mut self, count: usize) -> Vec<Input> {
         let sockets = self.spread(count);
         sockets.into_iter().map(|id| Input::Frame(id, self.message("session_keepalive", json!({})))).collect()
     }
 
     /// An event for each of so many shards, spread over all of them.
-    pub fn events(&mut self, count: usize) -> Vec<Input> {
+    pub(crate) fn events(&mut self, count: usize) -> Vec<Input> {
         let sockets = self.spread(count);
         let event = |rig: &mut Self, id| {
             let payload = json!({
@@ -99,7 +99,7 @@ impl Rig {
         (0..count).map(|n| self.sockets[n * 7919 % self.sockets.len()]).collect()
     }
 
-    pub fn drain(&mut self) -> usize {
+    pub(crate) fn drain(&mut self) -> usize {
         std::iter::from_fn(|| self.client.poll_output()).count()
     }
 }

@@ -1,6 +1,6 @@
 //! [`Builder`] sets a client up; what it gathers for the driver is a [`Setup`].
 
-use crate::client::Client;
+use crate::client::{Client, Waiting};
 use crate::driver::Driver;
 use crate::listen::Notices;
 use rustls::pki_types::CertificateDer;
@@ -11,8 +11,9 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use twitchwire::auth::Scope;
 use twitchwire::auth::flow::Prompt;
+use twitchwire::auth::provider::Provider;
 use twitchwire::auth::store::{MemoryStore, Store};
-use twitchwire::{Config, Endpoints, Entry, Filter, Input, SecretString, Start, StartError};
+use twitchwire::{Callback, Config, Endpoints, Entry, Filter, Heard, Input, SecretString, Start, StartError};
 
 /// Sets a client up. Made by [`Client::builder`].
 #[must_use = "nothing happens before `start`"]
@@ -33,6 +34,8 @@ pub struct Setup {
     pub config: Config,
     /// Where tokens are kept. It may block.
     pub store: Arc<dyn Store>,
+    /// Who is asked for tokens that the store does not know. It may block.
+    pub provider: Option<Arc<dyn Provider>>,
     /// Certificates to trust besides the usual ones, in DER.
     pub roots: Vec<Vec<u8>>,
 }
@@ -40,7 +43,7 @@ pub struct Setup {
 impl Setup {
     /// Tokens in memory, the usual roots.
     pub fn new(config: Config) -> Self {
-        Setup { config, store: Arc::new(MemoryStore::new()), roots: Vec::new() }
+        Setup { config, store: Arc::new(MemoryStore::new()), provider: None, roots: Vec::new() }
     }
 
     /// The one TLS configuration of a client, for HTTP and for WebSockets.
@@ -75,6 +78,10 @@ impl<D: Driver> Builder<D> {
         let mut config = Config::new(client_id);
         config.seed = random;
         config.name = format!("{}-{random:016x}", std::process::id());
+        let mut key = [0; 32];
+        // Without a key no authorisation in a browser is started, and its error says so.
+        let filled = rustls::crypto::ring::default_provider().secure_random.fill(&mut key);
+        config.state_key = filled.is_ok().then(|| key.into());
         Builder { setup: Setup::new(config), scopes: vec![], token: None, login: None, driver: PhantomData }
     }
 
@@ -94,6 +101,19 @@ impl<D: Driver> Builder<D> {
     /// Where tokens are kept. Without a store they last as long as the client.
     pub fn store(mut self, store: impl Store + 'static) -> Self {
         self.setup.store = Arc::new(store);
+        self
+    }
+
+    /// Who is asked for tokens that the store does not know. See [`twitchwire::auth::provider`].
+    pub fn provider(mut self, provider: impl Provider + 'static) -> Self {
+        self.setup.config.ask_for_tokens = true;
+        self.setup.provider = Some(Arc::new(provider));
+        self
+    }
+
+    /// Where the application's own pages are, as browsers and Twitch see them. See [`twitchwire::callback`].
+    pub fn callback(mut self, callback: Callback) -> Self {
+        self.setup.config.callback = callback;
         self
     }
 
@@ -135,7 +155,7 @@ impl<D: Driver> Builder<D> {
     }
 
     /// Starts the driver and the machine; what is left is to wait until the start is over.
-    pub(crate) fn begin(self) -> Result<Beginning<D>, StartError> {
+    pub(crate) fn begin(self) -> Result<(Client<D>, Notices<D>, LoggingIn<D, Start>), StartError> {
         let Builder { setup, scopes, token, login, driver: _ } = self;
         let client = Client::new(D::start(setup)?);
         // Both hear everything from the very first.
@@ -145,13 +165,9 @@ impl<D: Driver> Builder<D> {
             (None, Some(_)) => Entry::Login,
             (None, None) => Entry::Stored,
         };
-        let start = client.driver().with(|machine, now| {
-            machine.handle(now, Input::Wall(jiff::Timestamp::now()));
-            let start = machine.core.start(now, entry, scopes);
-            machine.desk.expect(start.id());
-            start
-        });
-        Ok(Beginning { client, notices, prompts, start, show: login })
+        client.driver().with(|machine, now| machine.handle(now, Input::Wall(jiff::Timestamp::now())));
+        let (start, waiting) = client.ask(|core, now| core.start(now, entry, scopes), Start::id);
+        Ok((client, notices, LoggingIn { prompts, waiting, login: start, show: login }))
     }
 }
 
@@ -161,12 +177,21 @@ impl<D> fmt::Debug for Builder<D> {
     }
 }
 
-/// A client that is starting.
-pub(crate) struct Beginning<D: Driver> {
-    pub(crate) client: Client<D>,
-    pub(crate) notices: Notices<D>,
-    /// Where what a login asks for is heard.
+/// A login that may ask something of the user.
+pub(crate) struct LoggingIn<D: Driver, L> {
     pub(crate) prompts: Notices<D>,
-    pub(crate) start: Start,
+    pub(crate) waiting: Waiting<D>,
+    pub(crate) login: L,
     pub(crate) show: Option<Show>,
+}
+
+impl<D: Driver, L> LoggingIn<D, L> {
+    /// Something was heard: shows it, if it is what the user has to do.
+    pub(crate) fn heard(&mut self, heard: &Heard) {
+        if let Some(prompt) = heard.prompt(self.waiting.id)
+            && let Some(show) = self.show.take()
+        {
+            show(prompt);
+        }
+    }
 }

@@ -1,15 +1,20 @@
 //! [`Client`]: the handle that applications hold. Here is what needs no waiting; the rest is in `threads.rs` and `tasks/`.
 
-use crate::builder::Builder;
+use crate::builder::{Builder, LoggingIn, Show};
 use crate::driver::Driver;
 use crate::listen::Notices;
 use crate::pages::Pages;
+use jiff::Timestamp;
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
-use twitchwire::auth::{Account, TokenError};
+use twitchwire::auth::flow::Authorize;
+use twitchwire::auth::{Account, Scope, TokenError, TokenRecord};
+use twitchwire::eventsub::{Costs, Topic, Wished};
 use twitchwire::helix::{Budget, CallError, Endpoint, Paged, Prepared, Value};
 use twitchwire::id::UserId;
-use twitchwire::{As, CallId, Counts, Filter, WishId};
+use twitchwire::{As, CallId, CompactString, Counts, Custom, Filter, Login, Notice, Time, WishId};
+use url::Url;
 
 /// A Twitch client. Clones are cheap handles to the same one; it ends with `close`, or with its last handle.
 #[derive(Clone)]
@@ -77,19 +82,37 @@ impl<D: Driver> Client<D> {
         Client { who: As::Jwt(jwt.into().into()), ..self.clone() }
     }
 
-    /// Sends a request that was prepared before.
-    pub(crate) fn send(&self, prepared: Prepared) -> Waiting<D> {
-        let id = self.driver().with(|machine, now| {
-            let id = machine.core.send(now, prepared, self.who.clone());
+    /// Gives the machine a command that is answered by a reply.
+    pub(crate) fn ask<T>(
+        &self,
+        command: impl FnOnce(&mut twitchwire::Client, Time) -> T,
+        id: impl FnOnce(&T) -> CallId,
+    ) -> (T, Waiting<D>) {
+        let (asked, id) = self.driver().with(|machine, now| {
+            let asked = command(&mut machine.core, now);
+            let id = id(&asked);
             machine.desk.expect(id);
-            id
+            (asked, id)
         });
-        self.waiting(id)
+        (asked, Waiting { driver: self.driver().clone(), id, done: false })
     }
 
-    /// Waits for a reply that the desk was told to expect.
-    pub(crate) fn waiting(&self, id: CallId) -> Waiting<D> {
-        Waiting { driver: self.driver().clone(), id, done: false }
+    /// Sends a request that was prepared before.
+    pub(crate) fn send(&self, prepared: Prepared) -> Waiting<D> {
+        self.ask(|core, now| core.send(now, prepared, self.who.clone()), CallId::clone).1
+    }
+
+    pub(crate) fn log_in(&self, scopes: impl IntoIterator<Item = Scope>, show: Show) -> LoggingIn<D, Login> {
+        let prompts = self.listen(Filter::Notices);
+        let (login, waiting) = self.ask(|core, now| core.login(now, scopes), Login::id);
+        LoggingIn { prompts, waiting, login, show: Some(show) }
+    }
+
+    /// Where to send a user who is to authorise the application; they come back to
+    /// [`Callback::redirect_url`](twitchwire::Callback::redirect_url). Whoever has the URL may use it, once, for ten
+    /// minutes.
+    pub fn authorize_url(&self, asked: &Authorize) -> Result<Url, TokenError> {
+        self.driver().with(|machine, now| machine.core.authorize_url(now, asked))
     }
 
     /// Walks over a list, fetching its pages as they are needed.
@@ -106,7 +129,7 @@ impl<D: Driver> Client<D> {
         Notices::new(self.driver(), filter)
     }
 
-    /// Forgets a user's tokens, here and in the store.
+    /// Forgets a user's tokens, here and in the store; Twitch is not told.
     pub fn remove_token(&self, user: &UserId) {
         self.driver().with(|machine, now| machine.core.remove_token(now, user));
     }
@@ -124,6 +147,38 @@ impl<D: Driver> Client<D> {
     /// Withdraws a wish that [`Events::detach`](crate::Events::detach) has kept.
     pub fn unsubscribe(&self, wish: WishId) {
         self.driver().with(|machine, now| machine.core.unsubscribe(now, wish));
+    }
+
+    /// Every wish: what it listens to, its session, its state, its cost.
+    pub fn subscriptions(&self) -> Vec<Wished> {
+        self.driver().with(|machine, _| machine.core.subscriptions().collect())
+    }
+
+    /// What a user's WebSocket subscriptions cost and may cost, as Twitch told last; none before it has.
+    pub fn costs(&self, user: &UserId) -> Option<Costs> {
+        self.driver().with(|machine, _| machine.core.costs(user))
+    }
+
+    /// What a subscription to this topic will cost, as far as the tokens held tell.
+    pub fn predicted_cost<T: Topic>(&self, topic: &T) -> u64 {
+        self.driver().with(|machine, _| machine.core.predicted_cost(topic))
+    }
+
+    /// The users whose tokens are held, with their logins and scopes and until when they are valid.
+    pub fn tokens(&self) -> Vec<TokenRecord> {
+        self.driver().with(|machine, _| machine.core.tokens().cloned().collect())
+    }
+
+    /// Up to when everything has come or lies in a gap that was told: give it to the next process, see
+    /// [`Config::listened_until`](twitchwire::Config::listened_until).
+    pub fn listened_until(&self) -> Option<Timestamp> {
+        self.driver().with(|machine, _| machine.core.listened_until())
+    }
+
+    /// Tells those who listen to [`Filter::Custom`] of this name something of the application's own.
+    pub fn tell(&self, name: impl Into<CompactString>, payload: impl Any + Send + Sync) {
+        let notice = Notice::Custom(Custom::new(name, payload));
+        self.driver().with(|machine, _| machine.tell(notice));
     }
 
     /// What the client has seen and done.

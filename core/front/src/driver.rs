@@ -2,7 +2,13 @@
 
 use crate::builder::Setup;
 use crate::trace;
-use twitchwire::{Client, Config, Desk, Input, Notice, Output, StartError, Time};
+use std::error::Error;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use twitchwire::auth::Account;
+use twitchwire::auth::provider::{Given, Provider, TokenWanted};
+use twitchwire::auth::store::{Store, StoreError, StoreOp, Stored};
+use twitchwire::{Client, Desk, Input, ListenerId, Notice, Output, StartError, StoreId, Time};
 
 /// Carries one client: keeps its machine behind a lock, and moves its bytes. Clones are the same driver.
 pub trait Driver: Clone + Send + Sync + 'static {
@@ -20,19 +26,47 @@ pub trait Driver: Clone + Send + Sync + 'static {
     fn stop(&self);
 }
 
-/// The protocol's machine, and the desk where callers wait.
-#[derive(Debug)]
+/// The protocol's machine, the desk where callers wait, and who keeps tokens.
 pub struct Machine<W> {
     /// The machine.
     pub core: Client,
     /// The desk.
     pub desk: Desk<W>,
+    store: Arc<dyn Store>,
+    provider: Option<Arc<dyn Provider>>,
+    /// To be woken as soon as orders are taken.
+    woken: Vec<W>,
+}
+
+/// What a driver is to carry out.
+pub enum Order {
+    /// An HTTP exchange, or a socket to open or to close.
+    Io(Output),
+    /// Something to ask of those who keep tokens: one after the other, and where it may block.
+    Errand(Errand),
+}
+
+/// Something to ask of those who keep tokens.
+pub struct Errand(Question);
+
+enum Question {
+    Store(Arc<dyn Store>, StoreId, StoreOp),
+    Provider(Arc<dyn Provider>, TokenWanted),
+}
+
+/// What came of an [`Errand`], for [`Machine::done`].
+pub struct Done(Answer);
+
+enum Answer {
+    Store(StoreId, Result<Stored, StoreError>),
+    Provider(Account, Option<Given>),
 }
 
 impl<W> Machine<W> {
     /// A machine to which nothing has happened yet.
-    pub fn new(config: Config) -> Self {
-        Machine { core: Client::new(Time::ZERO, config), desk: Desk::new() }
+    pub fn new(setup: Setup) -> Self {
+        let Setup { config, store, provider, .. } = setup;
+        Machine { core: Client::new(Time::ZERO, config), desk: Desk::new(), store, provider, woken: vec![] }
     }
 
     /// Tells the machine what happened.
@@ -41,19 +75,57 @@ impl<W> Machine<W> {
         self.core.handle(now, input);
     }
 
-    /// Hands replies and notices to the desk, and gives what comes for the driver: exchanges, sockets, the store. `wake`
-    /// gets the wakers of those who waited.
-    pub fn next_order(&mut self, mut wake: impl FnMut(W)) -> Option<Output> {
+    /// Tells the machine what came of an errand.
+    pub fn done(&mut self, now: Time, done: Done) {
+        match done.0 {
+            Answer::Store(id, result) => self.handle(now, Input::Stored(id, result)),
+            Answer::Provider(account, given) => self.core.give_token(now, account, given),
+        }
+    }
+
+    /// Tells listeners what the machine does not know of.
+    pub fn tell(&mut self, notice: Notice) {
+        self.desk.put_notice(notice, |waker| self.woken.push(waker));
+    }
+
+    /// Tells those who listen to failures what the handler of a listener failed with. If it is one of them, that is only
+    /// logged.
+    pub fn failed(&mut self, listener: ListenerId, error: Box<dyn Error + Send + Sync>) {
+        trace::failure(&*error);
+        self.desk.put_failure(listener, error, |waker| self.woken.push(waker));
+    }
+
+    /// Ends a listener, and wakes whoever waits for it.
+    pub fn unlisten(&mut self, listener: ListenerId) {
+        self.woken.extend(self.desk.unlisten(listener));
+    }
+
+    /// Hands replies and notices to the desk, and gives what is for the driver. `wake` gets the wakers of those who
+    /// waited.
+    pub fn next_order(&mut self, mut wake: impl FnMut(W)) -> Option<Order> {
+        self.woken.drain(..).for_each(&mut wake);
         loop {
             match self.core.poll_output()? {
                 Output::Reply(call, reply) => self.desk.put_reply(call, reply, &mut wake),
                 Output::Notice(notice) => {
                     trace::notice(&notice);
+                    let wanted = match (&notice, &self.provider) {
+                        (Notice::TokenWanted(wanted), Some(provider)) => {
+                            Some(Question::Provider(provider.clone(), wanted.clone()))
+                        }
+                        _ => None,
+                    };
                     self.desk.put_notice(notice, &mut wake);
+                    if let Some(question) = wanted {
+                        return Some(Order::Errand(Errand(question)));
+                    }
                 }
-                order => {
-                    trace::order(&order);
-                    return Some(order);
+                Output::Store(id, op) => {
+                    return Some(Order::Errand(Errand(Question::Store(self.store.clone(), id, op))));
+                }
+                output => {
+                    trace::order(&output);
+                    return Some(Order::Io(output));
                 }
             }
         }
@@ -64,5 +136,21 @@ impl<W> Machine<W> {
         if !self.desk.is_ended() {
             self.desk.put_notice(Notice::Closed, wake);
         }
+    }
+}
+
+impl Errand {
+    /// Asks, which may block. Who panics has failed.
+    pub fn run(self) -> Done {
+        Done(match self.0 {
+            Question::Store(store, id, op) => {
+                let panicked = |_| Err(StoreError::Failed("the store panicked".into()));
+                Answer::Store(id, catch_unwind(AssertUnwindSafe(|| store.run(op))).unwrap_or_else(panicked))
+            }
+            Question::Provider(provider, wanted) => {
+                let given = catch_unwind(AssertUnwindSafe(|| provider.token(&wanted))).unwrap_or(None);
+                Answer::Provider(wanted.account, given)
+            }
+        })
     }
 }

@@ -21,8 +21,8 @@ pub mod trace;
 
 pub use builder::{Builder, Setup};
 pub use client::Client;
-pub use driver::{Driver, Machine};
+pub use driver::{Done, Driver, Errand, Machine, Order};
 pub use file::FileStore;
-pub use listen::{Events, Notices};
+pub use listen::{Events, Handling, Notices};
 pub use pages::{ByPage, Pages};
 pub use threads::Threads;

@@ -7,7 +7,7 @@ use crate::driver::Driver;
 use std::fmt;
 use std::marker::PhantomData;
 use twitchwire::eventsub::{Topic, Via};
-use twitchwire::{Filter, ListenerId, WishId};
+use twitchwire::{Filter, Heard, ListenerId, WishId};
 
 /// Notices as they come.
 #[must_use = "who does not want to hear them drops it"]
@@ -33,6 +33,55 @@ impl<D: Driver> fmt::Debug for Notices<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Notices({:?})", self.id)
     }
+}
+
+/// Something that is called with what is heard. Dropping it ends that; [`Handling::detach`] lets it go on.
+#[must_use = "dropping it ends the handling"]
+pub struct Handling<D: Driver> {
+    driver: D,
+    id: ListenerId,
+    keep: bool,
+}
+
+impl<D: Driver> Handling<D> {
+    /// Of these notices, which are taken elsewhere.
+    pub(crate) fn of(notices: &Notices<D>) -> Self {
+        Handling { driver: notices.driver.clone(), id: notices.id, keep: false }
+    }
+
+    /// Goes on until the client ends.
+    pub fn detach(mut self) {
+        self.keep = true;
+    }
+}
+
+impl<D: Driver> Drop for Handling<D> {
+    fn drop(&mut self) {
+        if !self.keep {
+            self.driver.with(|machine, _| machine.unlisten(self.id));
+        }
+    }
+}
+
+impl<D: Driver> fmt::Debug for Handling<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Handling({:?})", self.id)
+    }
+}
+
+/// What a handler is called with, or why it could not be.
+pub(crate) fn event<T: Topic>(heard: &Heard) -> Option<Result<T::Event, Failed>> {
+    heard.event::<T>().map(|event| event.map_err(Into::into))
+}
+
+/// Why something was not handled.
+pub(crate) type Failed = Box<dyn std::error::Error + Send + Sync>;
+
+/// What a panic left.
+pub(crate) fn panicked(panic: Box<dyn std::any::Any + Send>) -> Failed {
+    let words = panic.downcast::<String>().map(|words| *words);
+    let words = words.or_else(|panic| panic.downcast::<&str>().map(|words| (*words).to_owned()));
+    format!("it panicked: {}", words.unwrap_or_else(|_| "without words".into())).into()
 }
 
 /// The events of one topic, typed, as they come.

@@ -8,6 +8,7 @@ mod client;
 mod driver;
 mod http;
 mod net;
+mod serve;
 mod socket;
 
 pub use driver::Tasks;
@@ -32,6 +33,8 @@ use twitchwire::Time;
 pub trait Runtime: Sized + Send + Sync + 'static {
     /// A TCP connection.
     type Tcp: Send;
+    /// Where connections come in.
+    type Listener: Send + Sync;
     /// A connection, with TLS or without.
     type Stream: Send;
     /// The same, as HTTP wants to see it.
@@ -62,6 +65,15 @@ pub trait Runtime: Sized + Send + Sync + 'static {
 
     /// Connects to an address, without delay for small writes.
     fn connect(&self, address: SocketAddr) -> impl Future<Output = io::Result<Self::Tcp>> + Send;
+
+    /// Takes an address, and says which if the port is 0.
+    fn listen(
+        &self,
+        address: SocketAddr,
+    ) -> impl Future<Output = io::Result<(Self::Listener, SocketAddr)>> + Send;
+
+    /// The next connection that comes in.
+    fn accept(&self, listener: &Self::Listener) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 
     /// Uses a connection without TLS.
     fn plain(&self, tcp: Self::Tcp) -> Self::Stream;

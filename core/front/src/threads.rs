@@ -1,61 +1,51 @@
 //! Callers that are threads: calls block until they have their answer, lists and listeners are iterators.
 
-use crate::builder::{Beginning, Builder};
+use crate::builder::{Builder, LoggingIn};
 use crate::client::{Client, Waiting};
 use crate::driver::Driver;
-use crate::listen::{Events, Notices};
+use crate::listen::{Events, Failed, Handling, Notices, event, panicked};
 use crate::pages::{ByPage, Next as Item, Pages};
+use http::{Request, Response};
+use std::io;
+use std::net::SocketAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
-use twitchwire::auth::{Identity, TokenError};
+use twitchwire::auth::flow::{Prompt, Redirected};
+use twitchwire::auth::{Identity, Scope, TokenError};
 use twitchwire::eventsub::{Topic, Via};
 use twitchwire::helix::{CallError, Endpoint, Paged, Value};
+use twitchwire::id::UserId;
 use twitchwire::{
-    EventError, Filter, Heard, LINGER, Next, Reply, SecretString, StartError, WaitError, WishError,
+    Call, EventError, Filter, Heard, LINGER, Login, Many, Next, Reply, Revocation, SecretString, StartError,
+    Subscribed, Visit, WaitError, Want, WishError,
 };
 
 /// A driver whose callers are threads, which park until they are woken.
 pub trait Threads: Driver<Waker = Thread> {
     /// Waits until no socket is left, but no longer than this.
     fn until_quiet(&self, at_most: Duration);
+
+    /// Serves the callback page: gives each request to the machine, and answers with its reply.
+    fn serve(&self, address: SocketAddr) -> io::Result<SocketAddr>;
 }
 
 impl<D: Threads> Builder<D> {
     /// Starts the client: reads the store, adds the token, logs in. The notices tell all that happens from the very
     /// beginning; who does not want them drops them.
     pub fn start(self) -> Result<(Client<D>, Notices<D>), StartError> {
-        let Beginning { mut client, notices, mut prompts, start, mut show } = self.begin()?;
-        let mut waiting = client.waiting(start.id());
-        loop {
-            // Each leaves this thread with the desk, to be woken.
-            if let Some(reply) = waiting.look() {
-                client.me = start.finish(reply)?.map(|identity| identity.user);
-                return Ok((client, notices));
-            }
-            match prompts.look() {
-                Next::Heard(heard) => {
-                    if let Some(prompt) = heard.prompt(start.id())
-                        && let Some(show) = show.take()
-                    {
-                        show(prompt);
-                    }
-                }
-                Next::Wait | Next::Ended => thread::park(),
-            }
-        }
+        let (mut client, notices, logging_in) = self.begin()?;
+        let (start, reply) = logging_in.wait();
+        client.me = start.finish(reply)?.map(|identity| identity.user);
+        Ok((client, notices))
     }
 }
 
 impl<D: Threads> Client<D> {
     /// Calls Helix and waits for the answer.
     pub fn call<E: Endpoint>(&self, request: &E) -> Result<Value<E>, CallError> {
-        let call = self.driver().with(|machine, now| {
-            let call = machine.core.call(now, request, self.who.clone());
-            machine.desk.expect(call.id());
-            call
-        });
-        let reply = self.waiting(call.id()).wait();
-        call.finish(reply)
+        let (call, mut waiting) = self.ask(|core, now| core.call(now, request, self.who.clone()), Call::id);
+        call.finish(waiting.wait())
     }
 
     /// Subscribes to a topic over a WebSocket and waits until Twitch agrees. If it does not, nothing is wanted any more;
@@ -105,6 +95,62 @@ impl<D: Threads> Client<D> {
         }
     }
 
+    /// Subscribes to many topics, some at a time, and waits until each is held or has failed. [`Notice::Progress`] tells
+    /// how far it is; with `stop_on_error` the first that fails withdraws those that are still open. The wishes stay.
+    ///
+    /// [`Notice::Progress`]: twitchwire::Notice::Progress
+    pub fn subscribe_all(
+        &self,
+        wants: impl IntoIterator<Item = Want>,
+        stop_on_error: bool,
+    ) -> Result<Subscribed, CallError> {
+        let (many, mut waiting) =
+            self.ask(|core, now| core.subscribe_all(now, wants, stop_on_error), Many::id);
+        many.finish(waiting.wait())
+    }
+
+    /// Calls a handler with each event of a topic, one after the other, on a thread of its own. What it fails with, and
+    /// what cannot be read, is told to those who listen to [`Filter::Failures`]. Something must have subscribed to
+    /// the topic.
+    pub fn on<T: Topic, E: Into<Failed>>(
+        &self,
+        mut handler: impl FnMut(T::Event) -> Result<(), E> + Send + 'static,
+    ) -> io::Result<Handling<D>> {
+        self.on_notice(Filter::topic::<T>(), move |heard| match event::<T>(&heard) {
+            Some(event) => handler(event?).map_err(Into::into),
+            None => Ok(()),
+        })
+    }
+
+    /// Calls a handler with what is heard, one after the other, on a thread of its own.
+    pub fn on_notice<E: Into<Failed>>(
+        &self,
+        filter: Filter,
+        mut handler: impl FnMut(Heard) -> Result<(), E> + Send + 'static,
+    ) -> io::Result<Handling<D>> {
+        let mut notices = self.listen(filter);
+        let handling = Handling::of(&notices);
+        thread::Builder::new().name("twitch handler".into()).spawn(move || {
+            while let Some(heard) = notices.next() {
+                let handled = catch_unwind(AssertUnwindSafe(|| handler(heard).map_err(Into::into)));
+                if let Err(error) = handled.unwrap_or_else(|panic| Err(panicked(panic))) {
+                    notices.driver.with(|machine, _| machine.failed(notices.id, error));
+                }
+            }
+        })?;
+        Ok(handling)
+    }
+
+    /// Logs a user in: `show` is given the address and the code to enter there.
+    pub fn login(
+        &self,
+        scopes: impl IntoIterator<Item = Scope>,
+        show: impl FnOnce(&Prompt) + Send + 'static,
+    ) -> Result<Identity, TokenError> {
+        let (login, reply) = self.log_in(scopes, Box::new(show)).wait();
+        login.finish(reply)
+    }
+
     /// Adds a user's tokens: they are validated and written to the store.
     pub fn add_token(
         &self,
@@ -112,13 +158,34 @@ impl<D: Threads> Client<D> {
         refresh: Option<&str>,
     ) -> Result<Identity, TokenError> {
         let (access, refresh) = (access.into().into(), refresh.map(SecretString::from));
-        let login = self.driver().with(|machine, now| {
-            let login = machine.core.add_token(now, access, refresh);
-            machine.desk.expect(login.id());
-            login
-        });
-        let reply = self.waiting(login.id()).wait();
-        login.finish(reply)
+        let (login, mut waiting) = self.ask(|core, now| core.add_token(now, access, refresh), Login::id);
+        login.finish(waiting.wait())
+    }
+
+    /// Takes what a user came back with from [`Client::authorize_url`]: exchanges a code, validates the tokens and writes
+    /// them down.
+    pub fn redirected(&self, back: Redirected) -> Result<Identity, TokenError> {
+        let (login, mut waiting) = self.ask(|core, now| core.redirected(now, back), Login::id);
+        login.finish(waiting.wait())
+    }
+
+    /// Revokes a user's tokens at Twitch, then forgets them, here and in the store.
+    pub fn revoke_token(&self, user: &UserId) -> Result<(), TokenError> {
+        let (revocation, mut waiting) = self.ask(|core, now| core.revoke_token(now, user), Revocation::id);
+        revocation.finish(waiting.wait())
+    }
+
+    /// Answers a visitor of the [callback page](twitchwire::callback), in a server of the application's own.
+    pub fn visit(&self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
+        let request = request.map(Into::into);
+        let (visit, mut waiting) = self.ask(|core, now| core.visit(now, request), Visit::id);
+        visit.finish(waiting.wait()).map(Into::into)
+    }
+
+    /// Serves the [callback page](twitchwire::callback) on this address until the client ends, and says on which. Port 0
+    /// takes a free one.
+    pub fn serve(&self, address: SocketAddr) -> io::Result<SocketAddr> {
+        self.driver().serve(address)
     }
 
     /// Ends the client: subscriptions are deleted, sockets closed, tokens saved, calls cancelled, threads gone. Handles
@@ -130,6 +197,21 @@ impl<D: Threads> Client<D> {
         // Sockets that linger longer are cut.
         self.driver().until_quiet(LINGER);
         self.driver().stop();
+    }
+}
+
+impl<D: Threads, L> LoggingIn<D, L> {
+    fn wait(mut self) -> (L, Reply) {
+        loop {
+            // Each leaves this thread with the desk, to be woken.
+            if let Some(reply) = self.waiting.look() {
+                return (self.login, reply);
+            }
+            match self.prompts.look() {
+                Next::Heard(heard) => self.heard(&heard),
+                Next::Wait | Next::Ended => thread::park(),
+            }
+        }
     }
 }
 

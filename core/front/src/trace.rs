@@ -56,6 +56,10 @@ pub(crate) fn notice(notice: &Notice) {
     }
 }
 
+pub(crate) fn failure(error: &dyn std::error::Error) {
+    tracing::error!(target: TARGET, "a handler failed: {error}");
+}
+
 fn level(notice: &Notice) -> Level {
     match notice {
         Notice::Notification(_) => Level::DEBUG,

@@ -1,42 +1,44 @@
-//! [`DeviceFlow`]: a token from a user who enters a code on another device.
+//! Flows: how a user's tokens are obtained.
 //!
-//! Ask for a code, show it, poll at the interval that Twitch names until the user is done. The client runs the flow
-//! in [`Client::login`](crate::Client::login).
+//! | flow | for | starts with | ends with |
+//! | --- | --- | --- | --- |
+//! | device code | terminals, boxes without a browser | [`DeviceFlow::start`] | tokens |
+//! | authorisation code | servers, which hold the client secret | [`Authorize::url`] | [`Redirected::Code`], then [`CodeFlow`] |
+//! | implicit | clients without a secret | [`Authorize::url`] | [`Redirected::Token`] |
+//!
+//! The two in the middle of which a user visits Twitch carry a `state`, so that nobody can slip in an authorisation that
+//! was not asked for here; `State` makes and checks it. The client runs all of them: [`Client::login`],
+//! [`Client::authorize_url`] with [`Client::redirected`], and, for a browser, [`Client::visit`].
+//!
+//! [`Client::login`]: crate::Client::login
+//! [`Client::authorize_url`]: crate::Client::authorize_url
+//! [`Client::redirected`]: crate::Client::redirected
+//! [`Client::visit`]: crate::Client::visit
 
-use super::Scope;
+mod authorize;
+mod code;
+mod device;
+mod state;
+
+pub use authorize::{Authorize, Redirected, ResponseType};
+pub use code::CodeFlow;
+pub use device::{DeviceFlow, Prompt};
+pub(crate) use state::{Browser, LASTS, States};
+pub use state::{StateError, StateKey};
+
 use super::token::TokenError;
-use super::wire::{self, Credentials, DeviceCode, Said, Tokens};
+use super::wire::Tokens;
 use crate::client::Failure;
 use crate::time::Time;
 use bytes::Bytes;
 use http::{Request, Response};
 use std::fmt;
-use std::time::Duration;
-use url::Url;
 
-/// What to show the user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Prompt {
-    /// Where to go.
-    pub verification_uri: String,
-    /// What to enter there.
-    pub user_code: String,
-    /// For how long.
-    pub expires_in: Duration,
-}
-
-impl fmt::Display for Prompt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "open {} and enter the code {}", self.verification_uri, self.user_code)
-    }
-}
-
-/// What the flow wants next.
-#[derive(Debug)]
+/// What a flow wants next.
 pub enum FlowStep {
-    /// Send this; answer with [`DeviceFlow::answered`].
+    /// Send this; answer with `answered`.
     Send(Request<Bytes>),
-    /// Show this, and call [`DeviceFlow::timeout`] when [`DeviceFlow::deadline`] comes.
+    /// Show this, and call `timeout` when `deadline` comes.
     Prompt(Prompt),
     /// Nothing before the deadline.
     Wait,
@@ -46,123 +48,45 @@ pub enum FlowStep {
     Failed(TokenError),
 }
 
-/// A login under way.
-#[derive(Debug)]
-pub struct DeviceFlow {
-    oauth: Url,
-    credentials: Credentials,
-    scopes: Vec<Scope>,
-    state: State,
+impl fmt::Debug for FlowStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // The body holds secrets.
+            FlowStep::Send(request) => write!(f, "Send({} {})", request.method(), request.uri().path()),
+            FlowStep::Prompt(prompt) => write!(f, "Prompt({prompt:?})"),
+            FlowStep::Wait => f.write_str("Wait"),
+            FlowStep::Done(tokens) => write!(f, "Done({tokens:?})"),
+            FlowStep::Failed(error) => write!(f, "Failed({error:?})"),
+        }
+    }
 }
 
+/// A flow that takes several exchanges.
 #[derive(Debug)]
-enum State {
-    Asking,
-    Waiting { code: Poll, poll_at: Time },
-    Polling { code: Poll },
-    Over,
+pub(crate) enum Flow {
+    Device(DeviceFlow),
+    Code(CodeFlow),
 }
 
-#[derive(Debug)]
-struct Poll {
-    code: DeviceCode,
-    interval: Duration,
-    ends: Time,
-}
-
-/// Twitch's interval where the answer names none, and what `slow_down` adds.
-const INTERVAL: Duration = Duration::from_secs(5);
-
-impl DeviceFlow {
-    /// Starts a login for these scopes; the request asks for the code.
-    pub fn start(oauth: Url, credentials: Credentials, scopes: Vec<Scope>) -> (Self, Request<Bytes>) {
-        let request = wire::device(&oauth, &credentials.client_id, &scopes);
-        (DeviceFlow { oauth, credentials, scopes, state: State::Asking }, request)
-    }
-
-    /// The request that was to be sent is over.
-    pub fn answered(&mut self, now: Time, result: Result<Response<Bytes>, Failure>) -> FlowStep {
-        match std::mem::replace(&mut self.state, State::Over) {
-            State::Asking => self.asked(now, result),
-            State::Polling { code } => self.polled(now, code, result),
-            other => {
-                self.state = other;
-                FlowStep::Wait
-            }
+impl Flow {
+    pub(crate) fn answered(&mut self, now: Time, result: Result<Response<Bytes>, Failure>) -> FlowStep {
+        match self {
+            Flow::Device(flow) => flow.answered(now, result),
+            Flow::Code(flow) => flow.answered(now, result),
         }
     }
 
-    /// Does what is due.
-    pub fn timeout(&mut self, now: Time) -> FlowStep {
-        match std::mem::replace(&mut self.state, State::Over) {
-            State::Waiting { code, .. } if now >= code.ends => FlowStep::Failed(TokenError::CodeExpired),
-            State::Waiting { code, poll_at } if now >= poll_at => {
-                let request =
-                    wire::device_token(&self.oauth, &self.credentials, &code.code.device_code, &self.scopes);
-                self.state = State::Polling { code };
-                FlowStep::Send(request)
-            }
-            other => {
-                self.state = other;
-                FlowStep::Wait
-            }
+    pub(crate) fn timeout(&mut self, now: Time) -> FlowStep {
+        match self {
+            Flow::Device(flow) => flow.timeout(now),
+            Flow::Code(flow) => flow.timeout(now),
         }
     }
 
-    /// When [`DeviceFlow::timeout`] wants to be called.
-    pub fn deadline(&self) -> Option<Time> {
-        match &self.state {
-            State::Waiting { poll_at, code } => Some(*poll_at.min(&code.ends)),
-            _ => None,
+    pub(crate) fn deadline(&self) -> Option<Time> {
+        match self {
+            Flow::Device(flow) => flow.deadline(),
+            Flow::Code(flow) => flow.deadline(),
         }
-    }
-
-    fn asked(&mut self, now: Time, result: Result<Response<Bytes>, Failure>) -> FlowStep {
-        match result.as_ref().map(wire::read::<DeviceCode>) {
-            Ok(Said::Yes(code)) => {
-                let expires_in = Duration::from_secs(code.expires_in.min(86_400));
-                let prompt = Prompt {
-                    verification_uri: code.verification_uri.clone(),
-                    user_code: code.user_code.clone(),
-                    expires_in,
-                };
-                let interval = code.interval.map_or(INTERVAL, |s| Duration::from_secs(s.clamp(1, 60)));
-                let code = Poll { code, interval, ends: now + expires_in };
-                self.wait(now, code);
-                FlowStep::Prompt(prompt)
-            }
-            Ok(Said::No(denial) | Said::Unclear(denial)) => {
-                FlowStep::Failed(if denial.is_about_the_client() {
-                    TokenError::Misconfigured(denial.to_string())
-                } else {
-                    TokenError::Denied(denial.to_string())
-                })
-            }
-            Err(failure) => FlowStep::Failed(TokenError::Unreachable(failure.cause.to_string())),
-        }
-    }
-
-    fn polled(&mut self, now: Time, mut code: Poll, result: Result<Response<Bytes>, Failure>) -> FlowStep {
-        match result.as_ref().map(wire::read::<Tokens>) {
-            Ok(Said::Yes(tokens)) => return FlowStep::Done(tokens),
-            Ok(Said::No(denial)) => match denial.message.as_str() {
-                "authorization_pending" => {}
-                "slow_down" => code.interval += INTERVAL,
-                _ if denial.is_about_the_client() => {
-                    return FlowStep::Failed(TokenError::Misconfigured(denial.to_string()));
-                }
-                "invalid device code" | "expired_token" => return FlowStep::Failed(TokenError::CodeExpired),
-                _ => return FlowStep::Failed(TokenError::Denied(denial.to_string())),
-            },
-            // A passing failure: the code is still good.
-            Ok(Said::Unclear(_)) | Err(_) => {}
-        }
-        self.wait(now, code);
-        FlowStep::Wait
-    }
-
-    fn wait(&mut self, now: Time, code: Poll) {
-        let poll_at = now + code.interval;
-        self.state = State::Waiting { code, poll_at };
     }
 }

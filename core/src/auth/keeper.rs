@@ -8,23 +8,28 @@
 //! is sent, then the result is swapped in, and only then used. Who loses a swap adopts the winner's record.
 
 mod app;
+mod arrival;
+mod revocation;
 mod user;
 
 use super::Scope;
 use super::store::{StoreError, StoreOp, Stored};
-use super::token::{Account, Refresh, TokenError, TokenRecord};
-use super::wire::{self, Credentials, Said, Tokens, Validation};
+use super::token::{Account, TokenError, TokenRecord};
+use super::wire::Credentials;
 use crate::backoff::{Backoff, Jitter};
 use crate::client::Failure;
 use crate::id::{Login, UserId};
 use crate::time::Time;
 use crate::timers::Timers;
 use app::App;
+use arrival::Arrival;
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
+use revocation::Revocation;
 use secrecy::SecretString;
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::time::Duration;
 use url::Url;
 use user::{Phase, User};
@@ -54,7 +59,6 @@ impl Default for KeeperTimes {
 }
 
 /// What a keeper asks for, and what it tells.
-#[derive(Debug)]
 #[must_use]
 #[expect(clippy::large_enum_variant, reason = "few at a time, and each is taken apart at once")]
 pub enum KeeperOutput {
@@ -85,8 +89,31 @@ pub enum KeeperOutput {
         /// Whose they are.
         result: Result<Identity, TokenError>,
     },
+    /// Tokens are revoked and forgotten, or not.
+    Revoked {
+        /// The number that [`Keeper::revoke`] was given.
+        tag: u64,
+        /// How it ended.
+        result: Result<(), TokenError>,
+    },
     /// Something the application may want to know.
     Notice(TokenNotice),
+}
+
+impl fmt::Debug for KeeperOutput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            // The body holds secrets.
+            KeeperOutput::Http { exchange, request, .. } => {
+                write!(f, "Http({exchange}, {} {})", request.method(), request.uri().path())
+            }
+            KeeperOutput::Store { op, what } => write!(f, "Store({op}, {what:?})"),
+            KeeperOutput::Changed(account) => write!(f, "Changed({account:?})"),
+            KeeperOutput::Added { tag, result } => write!(f, "Added({tag}, {result:?})"),
+            KeeperOutput::Revoked { tag, result } => write!(f, "Revoked({tag}, {result:?})"),
+            KeeperOutput::Notice(notice) => write!(f, "Notice({notice:?})"),
+        }
+    }
 }
 
 /// Whose a token is, and what it is good for.
@@ -116,6 +143,13 @@ pub enum TokenNotice {
         /// Why.
         why: String,
     },
+    /// The token that was given for an account is not one that can be used.
+    NotTaken {
+        /// For whom it was given.
+        account: Account,
+        /// What is wrong with it.
+        why: TokenError,
+    },
     /// The user has to authorise the application again; their calls fail until a new token is added.
     ReauthRequired {
         /// Who.
@@ -137,7 +171,11 @@ pub enum TokenNotice {
     Misconfigured(String),
     /// The store failed; it is tried again.
     StoreFailed(String),
-    /// Another process removed the user's record from the store.
+    /// A user's tokens were added and are written down: by the application, a login or an authorisation.
+    Added(Identity),
+    /// A user's tokens were revoked at Twitch, as the application asked, and are forgotten.
+    Revoked(UserId),
+    /// A user's tokens are forgotten, because the application said so or another process removed them from the store.
     Removed(UserId),
 }
 
@@ -170,6 +208,7 @@ pub struct Keeper {
     users: BTreeMap<UserId, User>,
     app: App,
     arrivals: BTreeMap<u64, Arrival>,
+    revocations: BTreeMap<UserId, Revocation>,
     loading: Loading,
     exchanges: BTreeMap<u64, Exchange>,
     ops: BTreeMap<u64, StoreUse>,
@@ -182,6 +221,7 @@ enum Timer {
     App,
     User(UserId),
     Arrival(u64),
+    Revocation(UserId),
 }
 
 /// What every part of the keeper needs.
@@ -255,6 +295,7 @@ enum Exchange {
     App,
     User(UserId),
     Arrival(u64),
+    Revocation(UserId),
 }
 
 #[derive(Debug)]
@@ -263,20 +304,6 @@ enum StoreUse {
     User(UserId),
     Forget(UserId),
 }
-
-/// Tokens that were added and are not proven yet.
-#[derive(Debug)]
-struct Arrival {
-    access: SecretString,
-    refresh: Option<Refresh>,
-    /// The access token was over, and the refresh token has been sent; once is enough.
-    refreshing: bool,
-    refreshed: bool,
-    backoff: Backoff,
-}
-
-/// How often an added token's validation is tried before it is given up.
-const ARRIVAL_TRIES: u32 = 4;
 
 impl Keeper {
     /// A keeper without tokens. `name` must be unique per process and client.
@@ -295,6 +322,7 @@ impl Keeper {
             users: BTreeMap::new(),
             app,
             arrivals: BTreeMap::new(),
+            revocations: BTreeMap::new(),
             loading: Loading::NotAsked,
             exchanges: BTreeMap::new(),
             ops: BTreeMap::new(),
@@ -350,6 +378,20 @@ impl Keeper {
         }
     }
 
+    /// What last stood in the way of an account's token, if it is not there yet.
+    pub fn trouble(&self, account: &Account) -> Option<&str> {
+        match account {
+            Account::App => self.app.trouble(),
+            Account::User(id) => self.users.get(id).and_then(User::trouble),
+        }
+    }
+
+    /// Takes an app token that the application obtained.
+    pub fn give_app(&mut self, now: Time, token: SecretString) {
+        self.app.give(&mut self.shared, now, token);
+        self.note_app();
+    }
+
     /// Twitch answered 401 to an access token of this generation.
     pub fn reject(&mut self, now: Time, wall: Timestamp, account: &Account, generation: u64) {
         match account {
@@ -369,24 +411,26 @@ impl Keeper {
         }
     }
 
-    /// Takes tokens that the application obtained; they are validated and written down before
-    /// [`KeeperOutput::Added`] tells.
-    pub fn add(&mut self, now: Time, tag: u64, access: SecretString, refresh: Option<Refresh>) {
-        let backoff = self.shared.backoff();
-        let arrival = Arrival { access, refresh, refreshing: false, refreshed: false, backoff };
-        self.arrivals.insert(tag, arrival);
-        self.prove_arrival(now, tag);
+    /// Forgets a user's tokens, here and in the store. Twitch is not told: see [`Keeper::revoke`].
+    pub fn remove(&mut self, user: &UserId) {
+        if self.forget(user) {
+            self.shared.notice(TokenNotice::Removed(user.clone()));
+        }
     }
 
-    /// Forgets a user's tokens, here and in the store.
-    pub fn remove(&mut self, user: &UserId) {
-        self.timers.set(&Timer::User(user.clone()), None);
-        if let Some(User { revision: Some(revision), .. }) = self.users.remove(user) {
-            let what = StoreOp::Swap { user: user.clone(), expected: Some(revision), record: None };
-            let op = self.shared.store(what);
-            self.ops.insert(op, StoreUse::Forget(user.clone()));
+    /// Whether there was something to forget.
+    fn forget(&mut self, id: &UserId) -> bool {
+        self.timers.set(&Timer::User(id.clone()), None);
+        let Some(user) = self.users.remove(id) else { return false };
+        let what = StoreOp::Swap { user: id.clone(), expected: user.revision, record: None };
+        let op = self.shared.store(what);
+        self.ops.insert(op, StoreUse::Forget(id.clone()));
+        if let Some(tag) = user.awaited_by() {
+            let result = Err(TokenError::Unknown(id.clone()));
+            self.shared.out.push_back(KeeperOutput::Added { tag, result });
         }
-        self.shared.out.push_back(KeeperOutput::Changed(Account::User(user.clone())));
+        self.shared.out.push_back(KeeperOutput::Changed(Account::User(id.clone())));
+        true
     }
 
     /// Sends a parked refresh token again, because the application says so.
@@ -409,7 +453,9 @@ impl Keeper {
             }
             Some(Exchange::User(id)) => {
                 self.with_user(&id, |user, shared| user.answered(shared, now, wall, exchange, result));
+                self.go_on_revoking(now, &id);
             }
+            Some(Exchange::Revocation(id)) => self.revocation_answered(now, id, result),
             Some(Exchange::Arrival(tag)) => self.arrival_answered(now, wall, tag, result),
             None => {}
         }
@@ -421,6 +467,7 @@ impl Keeper {
             Some(StoreUse::Load) => self.loaded(now, wall, op, result),
             Some(StoreUse::User(id)) => {
                 self.with_user(&id, |user, shared| user.stored(shared, now, wall, op, result));
+                self.go_on_revoking(now, &id);
             }
             Some(StoreUse::Forget(id)) => {
                 // The record changed meanwhile: what is to be forgotten is its latest state.
@@ -445,8 +492,12 @@ impl Keeper {
                     self.app.timeout(&mut self.shared, now);
                     self.note_app();
                 }
-                Timer::User(id) => self.with_user(&id, |user, shared| user.timeout(shared, now, wall)),
-                Timer::Arrival(tag) => self.prove_arrival(now, tag),
+                Timer::User(id) => {
+                    self.with_user(&id, |user, shared| user.timeout(shared, now, wall));
+                    self.go_on_revoking(now, &id);
+                }
+                Timer::Arrival(tag) => self.send_arrival(now, tag),
+                Timer::Revocation(id) => self.go_on_revoking(now, &id),
             }
         }
     }
@@ -473,6 +524,7 @@ impl Keeper {
         }
         if let Some(tag) = user.take_arrived() {
             let identity = Identity::of(&user.record);
+            self.shared.notice(TokenNotice::Added(identity.clone()));
             self.shared.out.push_back(KeeperOutput::Added { tag, result: Ok(identity) });
         }
         self.timers.set(&Timer::User(id.clone()), user.deadline());
@@ -506,6 +558,9 @@ impl Keeper {
                     self.with_user(&id, |user, shared| user.begin(shared, now, wall));
                 }
                 self.shared.out.push_back(KeeperOutput::Changed(Account::App));
+                for id in self.revocations.keys().cloned().collect::<Vec<_>>() {
+                    self.go_on_revoking(now, &id);
+                }
             }
             Ok(Stored::Swapped(_)) | Err(_) => {
                 if let Err(error) = result {
@@ -519,121 +574,6 @@ impl Keeper {
                 self.loading = Loading::Again(backoff);
             }
         }
-    }
-
-    /// Sends what an arrival needs next: its validation, or the refresh of one whose access token is over.
-    fn prove_arrival(&mut self, now: Time, tag: u64) {
-        let Some(arrival) = self.arrivals.get(&tag) else { return };
-        let request = match &arrival.refresh {
-            Some(refresh) if arrival.refreshing => {
-                wire::refresh(&self.shared.oauth, &self.shared.credentials, &refresh.token)
-            }
-            _ => wire::validate(&self.shared.oauth, &arrival.access),
-        };
-        let exchange = self.shared.http(now, request, arrival.refreshing);
-        self.exchanges.insert(exchange, Exchange::Arrival(tag));
-    }
-
-    fn arrival_answered(
-        &mut self,
-        now: Time,
-        wall: Timestamp,
-        tag: u64,
-        result: Result<Response<Bytes>, Failure>,
-    ) {
-        let Some(mut arrival) = self.arrivals.remove(&tag) else { return };
-        let failed = |error| KeeperOutput::Added { tag, result: Err(error) };
-        if arrival.refreshing {
-            return self.arrival_refreshed(now, tag, arrival, result);
-        }
-        match result.as_ref().map(wire::read::<Validation>) {
-            Ok(Said::Yes(validation)) => match validation {
-                Validation { user_id: Some(user), login: Some(login), scopes, expires_in, .. } => {
-                    let record = TokenRecord {
-                        user: user.clone(),
-                        login,
-                        access: arrival.access,
-                        refresh: arrival.refresh,
-                        scopes,
-                        expires_at: None,
-                        refreshing: None,
-                    };
-                    let lifetime = wire::lifetime(expires_in);
-                    self.install_arrival(now, wall, tag, record, lifetime);
-                }
-                _ => self.shared.out.push_back(failed(TokenError::NotAUser)),
-            },
-            Ok(Said::No(_)) if arrival.refresh.is_some() && !arrival.refreshed => {
-                arrival.refreshing = true;
-                self.arrivals.insert(tag, arrival);
-                self.prove_arrival(now, tag);
-            }
-            Ok(Said::No(denial)) => {
-                self.shared.out.push_back(failed(TokenError::Denied(denial.to_string())));
-            }
-            Ok(Said::Unclear(_)) | Err(_) if arrival.backoff.tries() < ARRIVAL_TRIES => {
-                self.timers.set(&Timer::Arrival(tag), Some(arrival.backoff.next(now)));
-                self.arrivals.insert(tag, arrival);
-            }
-            Ok(Said::Unclear(denial)) => {
-                self.shared.out.push_back(failed(TokenError::Unreachable(denial.to_string())));
-            }
-            Err(failure) => {
-                self.shared.out.push_back(failed(TokenError::Unreachable(failure.cause.to_string())));
-            }
-        }
-    }
-
-    /// The access token that was added is over; this is what its refresh token gave.
-    fn arrival_refreshed(
-        &mut self,
-        now: Time,
-        tag: u64,
-        mut arrival: Arrival,
-        result: Result<Response<Bytes>, Failure>,
-    ) {
-        let single_use = arrival.refresh.as_ref().is_some_and(|refresh| !refresh.reusable);
-        let error = match result.as_ref().map(wire::read::<Tokens>) {
-            Ok(Said::Yes(tokens)) => {
-                arrival.access = tokens.access_token;
-                if let (Some(refresh), Some(token)) = (&mut arrival.refresh, tokens.refresh_token) {
-                    refresh.token = token;
-                }
-                arrival.refreshing = false;
-                arrival.refreshed = true;
-                self.arrivals.insert(tag, arrival);
-                return self.prove_arrival(now, tag);
-            }
-            Ok(Said::No(denial)) if denial.is_about_the_client() => {
-                TokenError::Misconfigured(denial.to_string())
-            }
-            Ok(Said::No(denial)) => TokenError::Denied(denial.to_string()),
-            Ok(Said::Unclear(_)) | Err(_) if !single_use && arrival.backoff.tries() < ARRIVAL_TRIES => {
-                self.timers.set(&Timer::Arrival(tag), Some(arrival.backoff.next(now)));
-                self.arrivals.insert(tag, arrival);
-                return;
-            }
-            Ok(Said::Unclear(denial)) => TokenError::Unreachable(denial.to_string()),
-            Err(failure) => TokenError::Unreachable(failure.cause.to_string()),
-        };
-        self.shared.out.push_back(KeeperOutput::Added { tag, result: Err(error) });
-    }
-
-    /// Puts proven tokens in the place of whatever was held for the user, and writes them down.
-    fn install_arrival(
-        &mut self,
-        now: Time,
-        wall: Timestamp,
-        tag: u64,
-        record: TokenRecord,
-        lifetime: Option<Duration>,
-    ) {
-        let id = record.user.clone();
-        if !self.users.contains_key(&id) {
-            let user = User::new(&mut self.shared, record.clone(), None);
-            self.users.insert(id.clone(), user);
-        }
-        self.with_user(&id, |user, shared| user.arrive(shared, now, wall, tag, record, lifetime));
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is known of a token: [`TokenRecord`] is what a store keeps.
 
 use super::Scope;
+use super::flow::StateError;
 use crate::id::{Login, UserId};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
@@ -134,6 +135,21 @@ pub enum TokenError {
     /// The user did not enter the code in time.
     #[error("the code was not entered in time")]
     CodeExpired,
+    /// An authorisation code was sent and no answer came. It works once and is not sent again; authorise again.
+    #[error("the authorisation code was sent, and what became of it is unknown: {0}; authorise again")]
+    CodeSpent(String),
+    /// A redirect is not what was asked for.
+    #[error("{0}")]
+    State(#[from] StateError),
+    /// An authorisation cannot be started without a key for its state.
+    #[error("Config::state_key is not set; give it 32 random bytes")]
+    NoStateKey,
+    /// The token is another user's than the one that was asked for. It is held all the same.
+    #[error("it is the token of another user, {0}")]
+    OtherUser(UserId),
+    /// The token was given to another application.
+    #[error("the token was given to another client id, {0}; take the tokens of this one")]
+    OtherClient(String),
     /// Newer tokens of the same user were added meanwhile.
     #[error("newer tokens of the same user were added meanwhile")]
     Replaced,

@@ -1,6 +1,7 @@
 //! The OAuth service on the wire: requests as `http::Request`, answers as what they say.
 
 use super::Scope;
+use crate::client::Failure;
 use crate::id::{Login, UserId};
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
@@ -46,10 +47,11 @@ pub fn refresh(oauth: &Url, credentials: &Credentials, refresh_token: &SecretStr
 pub fn authorization_code(
     oauth: &Url,
     credentials: &Credentials,
-    code: &str,
+    code: &SecretString,
     redirect: &str,
 ) -> Request<Bytes> {
-    let fields = [("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect)];
+    let fields =
+        [("grant_type", "authorization_code"), ("code", code.expose_secret()), ("redirect_uri", redirect)];
     post(oauth, "/token", &credentials.form(&fields))
 }
 
@@ -185,6 +187,11 @@ impl Denial {
             || message.contains("missing client")
     }
 
+    /// Whether Twitch says that an access token is dead.
+    pub fn is_a_dead_token(&self) -> bool {
+        self.message.eq_ignore_ascii_case("invalid token")
+    }
+
     /// Whether Twitch says that a refresh token is dead.
     pub fn is_a_dead_refresh_token(&self) -> bool {
         self.status == StatusCode::UNAUTHORIZED || self.message.eq_ignore_ascii_case("invalid refresh token")
@@ -209,13 +216,17 @@ pub enum Said<T> {
     Unclear(Denial),
 }
 
+/// Why an answer says nothing definite.
+pub(crate) fn unclear<T>(said: &Result<Said<T>, &Failure>) -> Option<String> {
+    match said {
+        Ok(Said::Yes(_)) => None,
+        Ok(Said::No(denial) | Said::Unclear(denial)) => Some(denial.to_string()),
+        Err(failure) => Some(failure.cause.to_string()),
+    }
+}
+
 /// Reads an answer.
 pub fn read<T: for<'de> Deserialize<'de>>(response: &Response<Bytes>) -> Said<T> {
-    #[derive(Deserialize, Default)]
-    struct Words {
-        #[serde(default)]
-        message: String,
-    }
     let status = response.status();
     if status.is_success() {
         return match serde_json::from_slice(response.body()) {
@@ -224,6 +235,21 @@ pub fn read<T: for<'de> Deserialize<'de>>(response: &Response<Bytes>) -> Said<T>
             Err(_) => Said::Unclear(Denial { status, message: "the answer cannot be read".into() }),
         };
     }
+    refused(response)
+}
+
+/// Reads the answer to a revocation, which has no body.
+pub fn read_revoked(response: &Response<Bytes>) -> Said<()> {
+    if response.status().is_success() { Said::Yes(()) } else { refused(response) }
+}
+
+fn refused<T>(response: &Response<Bytes>) -> Said<T> {
+    #[derive(Deserialize, Default)]
+    struct Words {
+        #[serde(default)]
+        message: String,
+    }
+    let status = response.status();
     let Words { message } = serde_json::from_slice(response.body()).unwrap_or_default();
     let denial = Denial { status, message };
     if status.is_client_error() && status != StatusCode::TOO_MANY_REQUESTS {

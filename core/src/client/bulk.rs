@@ -255,3 +255,23 @@ impl WishError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eventsub::topic::channel::ChannelRaid;
+    use crate::eventsub::topic::user::UserAuthorizationRevoke;
+
+    #[test]
+    fn what_twitch_would_refuse_is_not_wanted_at_all() {
+        let login = Want::new(&ChannelRaid::to("twitchdev"), Via::WebSocket);
+        assert_eq!(login, Err(Invalid::new("user_id", Rule::NotNumeric)));
+        let webhook_only = Want::new(&UserAuthorizationRevoke::new("client-id"), Via::WebSocket);
+        assert_eq!(
+            webhook_only,
+            Err(Invalid::new("transport", Rule::Other("cannot be had over a WebSocket")))
+        );
+        let owned = Want::new(&ChannelRaid::to("1001"), Via::WebSocketAs("7".into())).unwrap();
+        assert_eq!(owned.owner(), Some(&"7".into()));
+    }
+}

@@ -4,6 +4,8 @@ use super::{CallError, CallId, Subscribed};
 use crate::auth::{Identity, TokenError};
 use crate::helix::{Answer, Endpoint, Shape, Value};
 use crate::id::UserId;
+use bytes::Bytes;
+use http::Response;
 use secrecy::SecretString;
 use std::fmt;
 use std::marker::PhantomData;
@@ -64,6 +66,28 @@ impl Login {
     }
 }
 
+/// The revocation of a user's tokens, under way.
+#[must_use = "the reply is read with Revocation::finish"]
+#[derive(Debug)]
+pub struct Revocation {
+    pub(super) id: CallId,
+}
+
+impl Revocation {
+    /// Names the revocation in [`Output::Reply`](super::Output::Reply).
+    pub fn id(&self) -> CallId {
+        self.id
+    }
+
+    /// Reads the reply.
+    pub fn finish(self, reply: Reply) -> Result<(), TokenError> {
+        match reply.what {
+            What::Revoked(result) if reply.id == self.id => result,
+            _ => Err(TokenError::Closed),
+        }
+    }
+}
+
 /// The end of a call or login, for whoever waits for it.
 #[derive(Clone)]
 pub struct Reply {
@@ -76,6 +100,9 @@ pub(super) enum What {
     Answer(Result<Answer, CallError>),
     Login(Result<Identity, TokenError>),
     Subscribed(Result<Subscribed, CallError>),
+    Revoked(Result<(), TokenError>),
+    /// What a visitor is answered.
+    Page(Box<Response<Bytes>>),
     /// The client has started, for nobody in particular.
     Ready,
 }
@@ -100,8 +127,10 @@ impl fmt::Debug for Reply {
                 write!(f, "Reply({} held, {} failed)", done.held.len(), done.failed.len())
             }
             What::Subscribed(Err(error)) => write!(f, "Reply({error})"),
+            What::Revoked(Ok(())) => f.write_str("Reply(revoked)"),
+            What::Page(response) => write!(f, "Reply(page {})", response.status().as_u16()),
             What::Ready => f.write_str("Reply(ready)"),
-            What::Login(Err(error)) => write!(f, "Reply({error})"),
+            What::Login(Err(error)) | What::Revoked(Err(error)) => write!(f, "Reply({error})"),
         }
     }
 }

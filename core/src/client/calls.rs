@@ -6,7 +6,10 @@
 
 use super::call::What;
 use super::wishes::{Find, List};
-use super::{As, CallError, CallId, Client, Failure, HttpId, Owner, Sent, Timer, WhenLimited, WishId};
+use super::{
+    As, CallError, CallId, Client, Failure, HttpId, Notice, Owner, Sent, Timer, WhenLimited, WishId,
+};
+use crate::auth::provider::{TokenWanted, WantedFor};
 use crate::auth::{Account, TokenError, Usable};
 use crate::backoff::Backoff;
 use crate::eventsub::Subject;
@@ -65,6 +68,8 @@ pub(super) struct Pending {
     state: State,
     /// A 401 has been answered with a newer token once.
     repeated: bool,
+    /// Somebody has been asked for its token once.
+    asked: bool,
     backoff: Backoff,
 }
 
@@ -133,7 +138,8 @@ impl Client {
         let deadline = now + self.config.call_timeout;
         let backoff = Backoff::new(Duration::from_millis(500), Duration::from_secs(10), self.jitter.fork());
         let state = State::Waiting(WaitingFor::Place);
-        let pending = Pending { prepared, who, purpose, deadline, state, repeated: false, backoff };
+        let pending =
+            Pending { prepared, who, purpose, deadline, state, repeated: false, asked: false, backoff };
         self.calls.pending.insert(id, pending);
         self.timers.set(&Timer::Deadline(id), Some(deadline));
         self.advance(now, id);
@@ -246,7 +252,11 @@ impl Client {
                 match owner {
                     Some(owner) => Account::User(owner),
                     None if has_app => Account::App,
-                    None => Account::User(self.only_user().ok_or_else(|| no_token(TokenError::Whose))?),
+                    None => match self.only_user() {
+                        Some(user) => Account::User(user),
+                        None if self.config.ask_for_tokens => Account::App,
+                        None => return Err(no_token(TokenError::Whose)),
+                    },
                 }
             }
         };
@@ -256,13 +266,31 @@ impl Client {
                     && let Some(record) = self.keeper.record(user)
                     && let Some(any_of) = call.prepared.scopes.missing(&record.scopes)
                 {
-                    return Err(CallError::MissingScope { operation, user: user.clone(), any_of });
+                    let error = CallError::MissingScope { operation, user: user.clone(), any_of };
+                    return self.ask(id, account, WantedFor::Scopes(any_of)).ok_or(error);
                 }
                 Ok(Ready::Token(account, token, generation))
             }
             Usable::Wait => Ok(Ready::Wait(account)),
-            Usable::No(why) => Err(no_token(why)),
+            Usable::No(why @ (TokenError::Misconfigured(_) | TokenError::Closed)) => Err(no_token(why)),
+            Usable::No(why) => {
+                self.ask(id, account, WantedFor::Lack(why.clone())).ok_or_else(|| no_token(why))
+            }
         }
+    }
+
+    /// Asks for a token that is not held, if there is somebody to ask and the call has not asked before.
+    fn ask(&mut self, id: CallId, account: Account, why: WantedFor) -> Option<Ready> {
+        if self.wanted.contains(&account) {
+            return Some(Ready::Wait(account));
+        }
+        let call = self.calls.pending.get_mut(&id)?;
+        if !self.config.ask_for_tokens || std::mem::replace(&mut call.asked, true) {
+            return None;
+        }
+        self.wanted.insert(account.clone());
+        self.notice(Notice::TokenWanted(TokenWanted { account: account.clone(), why }));
+        Some(Ready::Wait(account))
     }
 
     pub(super) fn call_answered(
@@ -294,6 +322,8 @@ impl Client {
                 self.again_or(now, id, again, error);
             }
         }
+        // What the answer leads to comes first: it may withdraw who waits for the place.
+        self.follow_plan(now);
         self.give_places(now);
     }
 
@@ -356,11 +386,14 @@ impl Client {
         let waiting_for = match &call.state {
             // Its answer, or the lack of one, ends the call soon.
             State::Sent { .. } => return,
-            State::Waiting(WaitingFor::Store) => "the token store",
-            State::Waiting(WaitingFor::Token(_)) => "a token",
-            State::Waiting(WaitingFor::Turn(_)) => "the rate limit",
-            State::Waiting(WaitingFor::Place) => "other requests to end",
-            State::Waiting(WaitingFor::Again) => "another try",
+            State::Waiting(WaitingFor::Store) => "the token store".into(),
+            State::Waiting(WaitingFor::Token(account)) => match self.keeper.trouble(account) {
+                Some(trouble) => format!("the token of {account}: {trouble}"),
+                None => format!("the token of {account}"),
+            },
+            State::Waiting(WaitingFor::Turn(_)) => "the rate limit".into(),
+            State::Waiting(WaitingFor::Place) => "other requests to end".into(),
+            State::Waiting(WaitingFor::Again) => "another try".into(),
         };
         self.end(now, id, Err(CallError::Deadline { operation, waiting_for }));
     }

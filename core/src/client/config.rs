@@ -1,6 +1,8 @@
 //! [`Config`]: everything a client is told once. All timeouts live here.
 
 use crate::auth::KeeperTimes;
+use crate::auth::flow::StateKey;
+use crate::callback::Callback;
 use crate::endpoints::Endpoints;
 use crate::eventsub::{ConduitConfig, Leftovers, WebhookSecret};
 use jiff::Timestamp;
@@ -18,6 +20,14 @@ pub struct Config {
     pub app_token: Option<SecretString>,
     /// Where Twitch is.
     pub endpoints: Endpoints,
+    /// Whether somebody answers [`Notice::TokenWanted`](crate::Notice::TokenWanted): calls then wait for the answer where
+    /// they would fail for lack of a token.
+    pub ask_for_tokens: bool,
+    /// Where the application's own pages are: users who authorise it come back there.
+    pub callback: Callback,
+    /// Signs the `state` of authorisations: 32 bytes from the system's source of randomness, others for each client. Not
+    /// derived from the seed, which is no secret. Without a key no authorisation can be started.
+    pub state_key: Option<StateKey>,
     /// Spreads retries. Give each process another, and a test always the same.
     pub seed: u64,
     /// Names this client in the token store while it refreshes. Must differ between processes and clients that share
@@ -81,6 +91,9 @@ impl Config {
             client_secret: None,
             app_token: None,
             endpoints: Endpoints::twitch(),
+            ask_for_tokens: false,
+            callback: Callback::default(),
+            state_key: None,
             seed: 0,
             name: "twitchwire".into(),
             tokens: KeeperTimes::default(),

@@ -292,9 +292,9 @@ impl<W> Desk<W> {
         }
     }
 
-    /// Ends a listener.
-    pub fn unlisten(&mut self, id: ListenerId) {
-        let Some(listener) = self.listeners.remove(&id) else { return };
+    /// Ends a listener; whoever waits for it is to be woken.
+    pub fn unlisten(&mut self, id: ListenerId) -> Option<W> {
+        let listener = self.listeners.remove(&id)?;
         let gone = |ids: &mut Vec<ListenerId>| {
             ids.retain(|other| *other != id);
             ids.is_empty()
@@ -319,6 +319,7 @@ impl<W> Desk<W> {
                 }
             }
         }
+        listener.waker
     }
 
     /// Notifications that no listener heard.

@@ -3,6 +3,7 @@
 use super::{Progress, WishId};
 use crate::auth::TokenNotice;
 use crate::auth::flow::Prompt;
+use crate::auth::provider::TokenWanted;
 use crate::eventsub::{ConduitNotice, Gap, GapScope, LostWhy, Notification, Subscription, SubscriptionState};
 use crate::id::SessionId;
 use crate::time::Time;
@@ -32,6 +33,9 @@ pub enum Notice {
     Conduit(ConduitNotice),
     /// What happens to a token.
     Token(TokenNotice),
+    /// A call waits for a token that is not held: answer with [`Client::give_token`](crate::Client::give_token). Only with
+    /// [`Config::ask_for_tokens`](crate::Config::ask_for_tokens).
+    TokenWanted(TokenWanted),
     /// A login waits for the user.
     Prompt(super::CallId, Prompt),
     /// Twitch asked whether the webhook's callback is this application's, and was answered: the subscription begins.
@@ -149,6 +153,7 @@ impl fmt::Display for Notice {
             Notice::Session(session) => session.fmt(f),
             Notice::Conduit(conduit) => conduit.fmt(f),
             Notice::Token(token) => token.fmt(f),
+            Notice::TokenWanted(wanted) => wanted.fmt(f),
             Notice::Prompt(_, prompt) => prompt.fmt(f),
             Notice::Verified(Subscription { topic, version, .. }) => {
                 write!(f, "the webhook for {topic} version {version} is verified")
@@ -229,13 +234,20 @@ impl fmt::Display for TokenNotice {
             TokenNotice::RefreshDelayed { account, why } => {
                 write!(f, "the token of {account} is not renewed yet, tried again soon: {why}")
             }
+            TokenNotice::NotTaken { account, why } => {
+                write!(f, "the token that was given for {account} cannot be used: {why}")
+            }
             TokenNotice::ReauthRequired { user, reason } => {
                 write!(f, "user {user} has to authorise the application again: {reason}")
             }
             TokenNotice::Parked { user, why } => write!(f, "the refresh of user {user} is parked: {why}"),
             TokenNotice::Misconfigured(why) => write!(f, "check the client id and secret: {why}"),
             TokenNotice::StoreFailed(why) => write!(f, "tokens cannot be stored, tried again soon: {why}"),
-            TokenNotice::Removed(user) => write!(f, "the token of user {user} was removed from the store"),
+            TokenNotice::Added(identity) => {
+                write!(f, "the tokens of {} (user {}) are added", identity.login, identity.user)
+            }
+            TokenNotice::Revoked(user) => write!(f, "the tokens of user {user} are revoked"),
+            TokenNotice::Removed(user) => write!(f, "the tokens of user {user} are removed"),
         }
     }
 }

@@ -2,10 +2,11 @@
 //! for and tells is carried on: a token that changed wakes the calls and wishes that wait for it.
 
 use super::call::What;
-use super::{CallId, Client, Life, Login, Notice, Output, Owner, StoreId, Timer};
-use crate::auth::flow::{DeviceFlow, FlowStep};
+use super::{CallId, Client, Life, Login, Notice, Output, Owner, Revocation, StoreId, Timer};
+use crate::auth::flow::{DeviceFlow, Flow, FlowStep};
+use crate::auth::provider::Given;
 use crate::auth::wire::Credentials;
-use crate::auth::{Account, KeeperOutput, Refresh, Scope, TokenError, TokenNotice, TokenRecord};
+use crate::auth::{Account, Identity, KeeperOutput, Refresh, Scope, TokenError, TokenNotice, TokenRecord};
 use crate::id::UserId;
 use crate::time::Time;
 use secrecy::SecretString;
@@ -23,13 +24,17 @@ impl Client {
     }
 
     pub(super) fn log_in(&mut self, now: Time, id: CallId, scopes: Vec<Scope>) {
-        let credentials = Credentials {
+        let oauth = self.config.endpoints.oauth.clone();
+        let (flow, request) = DeviceFlow::start(oauth, self.credentials(), scopes);
+        self.logins.insert(id, Flow::Device(flow));
+        self.exchange(now, Owner::Login(id), request, true, now + self.config.answer_timeout);
+    }
+
+    pub(super) fn credentials(&self) -> Credentials {
+        Credentials {
             client_id: self.config.client_id.clone(),
             client_secret: self.config.client_secret.clone(),
-        };
-        let (flow, request) = DeviceFlow::start(self.config.endpoints.oauth.clone(), credentials, scopes);
-        self.logins.insert(id, flow);
-        self.exchange(now, Owner::Login(id), request, true, now + self.config.answer_timeout);
+        }
     }
 
     /// Takes a user's tokens: validates them, writes them down, and replies whose they are. A refresh token is
@@ -46,13 +51,70 @@ impl Client {
     }
 
     pub(super) fn add(&mut self, now: Time, id: CallId, access: SecretString, refresh: Option<SecretString>) {
-        let reusable = self.config.client_secret.is_some();
-        let refresh = refresh.map(|token| Refresh { token, reusable });
         self.adding.insert(id);
-        self.keeper.add(now, id.0, access, refresh);
+        self.keeper.add(now, id.0, access, self.refresh(refresh));
     }
 
-    /// Forgets a user's tokens, here and in the store. Their wishes are blocked until another token is added.
+    /// Answers [`Notice::TokenWanted`]: the token is proven, written down and used; without one, or if it is no good, the
+    /// calls that wait for it fail.
+    pub fn give_token(&mut self, now: Time, account: Account, given: Option<Given>) {
+        if self.life != Life::Running || !self.wanted.contains(&account) {
+            return;
+        }
+        match (&account, given) {
+            (Account::User(_), Some(Given { access, refresh })) => {
+                let tag = self.next_id();
+                self.given.insert(tag, account);
+                self.keeper.add(now, tag, access, self.refresh(refresh));
+            }
+            (Account::App, Some(Given { access, .. })) => {
+                self.keeper.give_app(now, access);
+                self.answered_for(now, &account);
+            }
+            (_, None) => self.answered_for(now, &account),
+        }
+        self.settle(now);
+    }
+
+    /// A question for an account's token is answered: who waits looks again.
+    fn answered_for(&mut self, now: Time, account: &Account) {
+        self.wanted.remove(account);
+        self.wake(now, account);
+    }
+
+    fn given_is_proven(&mut self, now: Time, account: Account, result: Result<Identity, TokenError>) {
+        let why = match result {
+            Ok(identity) if Account::User(identity.user.clone()) == account => None,
+            Ok(identity) => Some(TokenError::OtherUser(identity.user)),
+            Err(why) => Some(why),
+        };
+        if let Some(why) = why {
+            self.notice(Notice::Token(TokenNotice::NotTaken { account: account.clone(), why }));
+        }
+        self.answered_for(now, &account);
+    }
+
+    fn refresh(&self, token: Option<SecretString>) -> Option<Refresh> {
+        let reusable = self.config.client_secret.is_some();
+        token.map(|token| Refresh { token, reusable })
+    }
+
+    /// Revokes a user's tokens at Twitch, then forgets them, here and in the store. Twitch ends the user's subscriptions
+    /// with their last token. If it fails the tokens are kept.
+    pub fn revoke_token(&mut self, now: Time, user: &UserId) -> Revocation {
+        let id = CallId(self.next_id());
+        if self.life == Life::Running {
+            self.revoking.insert(id);
+            self.keeper.revoke(now, id.0, user);
+            self.settle(now);
+        } else {
+            self.reply(id, What::Revoked(Err(TokenError::Closed)));
+        }
+        Revocation { id }
+    }
+
+    /// Forgets a user's tokens, here and in the store. Their wishes are blocked until another token is added. Twitch is not
+    /// told: see [`Client::revoke_token`].
     pub fn remove_token(&mut self, now: Time, user: &UserId) {
         self.keeper.remove(user);
         self.settle(now);
@@ -69,6 +131,11 @@ impl Client {
     /// The tokens held.
     pub fn tokens(&self) -> impl Iterator<Item = &TokenRecord> {
         self.keeper.users().map(|(_, record)| record)
+    }
+
+    /// A user's token, if it is held.
+    pub fn token(&self, user: &UserId) -> Option<&TokenRecord> {
+        self.keeper.record(user)
     }
 
     pub(super) fn only_user(&self) -> Option<UserId> {
@@ -95,7 +162,7 @@ impl Client {
                 self.reply(id, What::Login(Err(error)));
             }
         }
-        let deadline = self.logins.get(&id).and_then(DeviceFlow::deadline);
+        let deadline = self.logins.get(&id).and_then(Flow::deadline);
         self.timers.set(&Timer::Login(id), deadline);
     }
 
@@ -122,8 +189,15 @@ impl Client {
                 self.open_waiting(now, &account);
             }
             KeeperOutput::Added { tag, result } => {
+                if let Some(account) = self.given.remove(&tag) {
+                    return self.given_is_proven(now, account, result);
+                }
                 self.adding.remove(&CallId(tag));
                 self.reply(CallId(tag), What::Login(result));
+            }
+            KeeperOutput::Revoked { tag, result } => {
+                self.revoking.remove(&CallId(tag));
+                self.reply(CallId(tag), What::Revoked(result));
             }
             KeeperOutput::Notice(notice) => {
                 match &notice {

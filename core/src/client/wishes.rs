@@ -10,7 +10,7 @@ use crate::eventsub::{
 };
 use crate::helix::api::SubscriptionPage;
 use crate::helix::api::{CreateEventSubSubscription, DeleteEventSubSubscription, GetEventSubSubscriptions};
-use crate::helix::{Answer, Endpoint, PageEnd, Pager, Prepared, Shape};
+use crate::helix::{Answer, Endpoint, Invalid, PageEnd, Pager, Prepared, Rule, Shape};
 use crate::id::{SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use jiff::Timestamp;
@@ -147,7 +147,14 @@ impl Client {
         }
         if let Some(user) = self.only_user() {
             for (id, Unresolved { want, asked }) in std::mem::take(&mut self.unresolved) {
-                self.plan.wish(id, user.clone(), want.subject().clone());
+                if self.plan.is_wished(&user, want.subject()) {
+                    // Two wishes cannot share a subscription, and the other has named its user.
+                    let why =
+                        Invalid::new("user", Rule::Other("is named by another wish for the same topic"));
+                    self.fares(id, SubscriptionState::Refused { why: CallError::Invalid(why) });
+                    continue;
+                }
+                self.plan.wish(id, user.clone(), want.into_subject());
                 self.plan.ask_again(id, asked - 1);
             }
         } else if just_loaded {
@@ -190,6 +197,13 @@ impl Client {
     /// Whether a wish waits for somebody to say whose token it takes.
     pub(super) fn is_nobodys(&self, id: WishId) -> bool {
         self.keeper.is_loaded() && self.unresolved.contains_key(&id)
+    }
+
+    /// Does what the plan asks for.
+    pub(super) fn follow_plan(&mut self, now: Time) {
+        while let Some(step) = self.plan.poll_step() {
+            self.plan_says(now, step);
+        }
     }
 
     pub(super) fn plan_says(&mut self, now: Time, step: Step) {

@@ -256,6 +256,11 @@ impl Plan {
         self.place(id);
     }
 
+    /// Whether there is a wish for this.
+    pub fn is_wished(&self, user: &UserId, subject: &Subject) -> bool {
+        self.by_subject.contains_key(&(user.clone(), subject.clone()))
+    }
+
     /// A wish was asked for this many times more.
     pub(crate) fn ask_again(&mut self, id: WishId, times: u32) {
         if let Some(wish) = self.wishes.get_mut(&id) {

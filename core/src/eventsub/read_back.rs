@@ -132,7 +132,7 @@ mod tests {
     #[test]
     fn a_streams_start_and_end_are_read_back_as_the_stream() {
         let request = StreamOffline::new("1001").read_back().expect("a request");
-        assert_eq!(request.user_id, ["1001".into()]);
+        assert_eq!(request.user_id[0].as_str(), "1001");
         assert!(Prepared::new(&request).is_ok());
     }
 }

@@ -73,8 +73,8 @@ pub enum CallError {
     Deadline {
         /// The operation.
         operation: &'static str,
-        /// What it was waiting for.
-        waiting_for: &'static str,
+        /// What it was waiting for, and what last stood in the way.
+        waiting_for: String,
     },
     /// The answer does not have the documented form.
     #[error("{operation}: answer {status} cannot be read: {why}")]

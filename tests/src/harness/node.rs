@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
+use twitchwire::auth::provider::Provider;
 use twitchwire::auth::store::MemoryStore;
 use twitchwire::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
 use twitchwire::eventsub::topic::chat::ChannelChatMessage;
@@ -15,9 +16,11 @@ pub struct Node {
     pub config: Config,
     /// Where its tokens are.
     pub store: MemoryStore,
+    /// Who is asked for tokens that the client does not hold.
+    pub provider: Option<Box<dyn Provider>>,
     /// The client.
     pub client: Client,
-    /// The replies to its calls.
+    /// The replies to its calls; a new process counts anew.
     pub replies: Vec<(CallId, Reply)>,
     /// What it told about tokens and links, in words.
     pub news: Vec<String>,
@@ -129,6 +132,7 @@ impl Node {
             client: Client::new(Time::ZERO, config.clone()),
             config,
             store,
+            provider: None,
             replies: Vec::new(),
             news: Vec::new(),
             ahead: Duration::ZERO,
@@ -155,6 +159,7 @@ impl Node {
     /// Ends the process; what it wanted, and since when it is known to have held it.
     pub(super) fn die(&mut self) -> Vec<(Wanted, Option<Time>, Vec<(u32, Gap)>)> {
         self.life += 1;
+        self.replies.clear();
         self.delivered_before.append(&mut self.delivered);
         let wishes = std::mem::take(&mut self.wishes).into_values();
         wishes.map(|wish| (wish.wanted, wish.held_since, wish.gaps)).collect()

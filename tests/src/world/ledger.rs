@@ -96,6 +96,8 @@ pub enum Rule {
     SubscribedAgain,
     /// A single-use refresh token is spent once.
     RefreshTokenSpentTwice,
+    /// An authorisation code is sent once.
+    CodeSentTwice,
     /// An access token is refreshed once it has expired, is about to, or was refused.
     RefreshedWithoutNeed,
     /// After a 429 nothing more is sent before the bucket's reset.

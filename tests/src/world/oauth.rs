@@ -40,6 +40,11 @@ impl World {
         let client = self.known_client(query, false)?;
         let back =
             query.get("redirect_uri").ok_or_else(|| Answer::refuse_oauth(400, "missing redirect_uri"))?;
+        let redirects = self.tokens.apps.get(&client).map(|app| &app.redirects);
+        if redirects.is_some_and(|redirects| !redirects.is_empty() && !redirects.contains(back)) {
+            let words = "Parameter redirect_uri does not match registered URI";
+            return Err(Answer::refuse_oauth(400, words));
+        }
         let scope = query.get("scope").unwrap_or_default();
         let scopes: Scopes = scope.split_whitespace().map(str::to_owned).collect();
         let mut said = form_urlencoded::Serializer::new(String::new());
@@ -59,11 +64,11 @@ impl World {
                 said.append_pair("scope", scope).append_pair("token_type", "bearer");
                 mark = '#';
             }
-            (Some(user), _) => {
-                let scopes: Vec<&str> = scopes.iter().map(String::as_str).collect();
-                said.append_pair("code", &self.grant_code(&client, &user, &scopes))
-                    .append_pair("scope", scope);
+            (Some(user), Some("code")) => {
+                let code = self.grant_code(&client, &user, scopes, back);
+                said.append_pair("code", &code).append_pair("scope", scope);
             }
+            (Some(_), _) => return Err(Answer::refuse_oauth(400, "invalid response type")),
         }
         if let Some(state) = query.get("state") {
             said.append_pair("state", state);
@@ -110,10 +115,13 @@ impl World {
             }
             "authorization_code" => {
                 let client = self.known_client(form, true)?;
-                let code = form.get("code").and_then(|code| self.tokens.codes.remove(code));
-                let code = code.filter(|code| code.client == client);
-                let code = code.ok_or_else(|| Answer::refuse_oauth(400, "Invalid authorization code"))?;
-                self.issue_user(&client, &code.user, code.scopes, None)
+                if form.get("client_secret").is_none() {
+                    return Err(Answer::refuse_oauth(400, "missing client secret"));
+                }
+                let code = form.get("code").ok_or_else(|| Answer::refuse_oauth(400, "missing code"))?;
+                let redirect = form.get("redirect_uri").unwrap_or_default();
+                let issued = self.spend_code(code, &client, redirect);
+                issued.ok_or_else(|| Answer::refuse_oauth(400, "Invalid authorization code"))?
             }
             "refresh_token" => {
                 let client = self.known_client(form, true)?;

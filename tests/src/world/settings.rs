@@ -21,6 +21,8 @@ pub struct Settings {
     pub approve_devices: Option<(String, Duration)>,
     /// Who approves at `/oauth2/authorize`; without anyone the request is denied.
     pub approve_authorize: Option<String>,
+    /// How long an authorisation code can be exchanged.
+    pub code_life: Duration,
     /// The points of one rate-limit bucket, refilled a minute after its first use.
     pub points: u32,
     /// How long after a 429 further calls are excused as having been under way already.
@@ -75,6 +77,7 @@ impl Default for Settings {
             device_interval: 5,
             approve_devices: None,
             approve_authorize: None,
+            code_life: Duration::from_secs(600),
             points: 800,
             in_flight: Duration::from_secs(5),
             spare_refreshes: 0,

@@ -15,6 +15,8 @@ pub(super) type Scopes = BTreeSet<String>;
 pub(super) struct App {
     /// None: a public client.
     pub(super) secret: Option<String>,
+    /// Where users may be sent back to; with none, anywhere.
+    pub(super) redirects: BTreeSet<String>,
 }
 
 /// An access token.
@@ -57,6 +59,10 @@ pub(super) struct Code {
     pub(super) client: String,
     pub(super) user: String,
     pub(super) scopes: Scopes,
+    /// Where the user was sent back to with it.
+    redirect: String,
+    expires: Time,
+    spent: bool,
 }
 
 /// What `/token` gives out.
@@ -98,17 +104,38 @@ impl Tokens {
 impl World {
     /// Registers an app; one without a secret is a public client.
     pub fn client(&mut self, id: &str, secret: Option<&str>) {
-        self.tokens.apps.insert(id.to_owned(), App { secret: secret.map(str::to_owned) });
+        let app = App { secret: secret.map(str::to_owned), redirects: BTreeSet::new() };
+        self.tokens.apps.insert(id.to_owned(), app);
+    }
+
+    /// Registers a URL to which an app's users may be sent back. Before the first one they may be sent anywhere.
+    pub fn register_redirect(&mut self, client: &str, url: &str) {
+        if let Some(app) = self.tokens.apps.get_mut(client) {
+            app.redirects.insert(url.to_owned());
+        }
     }
 
     /// A user approves an app in the browser: the code that comes back on the redirect URL.
-    pub fn grant_code(&mut self, client: &str, user: &str, scopes: &[&str]) -> String {
+    pub(super) fn grant_code(&mut self, client: &str, user: &str, scopes: Scopes, redirect: &str) -> String {
         let code = self.rng.token(30);
-        let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
-        self.tokens
-            .codes
-            .insert(code.clone(), Code { client: client.to_owned(), user: user.to_owned(), scopes });
+        let (client, user, redirect) = (client.to_owned(), user.to_owned(), redirect.to_owned());
+        let expires = self.now + self.settings.code_life;
+        let granted = Code { client, user, scopes, redirect, expires, spent: false };
+        self.tokens.codes.insert(code.clone(), granted);
         code
+    }
+
+    /// Spends an authorisation code; none if it is not valid (any more).
+    pub(super) fn spend_code(&mut self, code: &str, client: &str, redirect: &str) -> Option<Issued> {
+        let now = self.now;
+        let code = self.tokens.codes.get_mut(code).filter(|code| code.client == client)?;
+        let fits = code.redirect == redirect && now < code.expires;
+        let (user, scopes) = (code.user.clone(), code.scopes.clone());
+        if std::mem::replace(&mut code.spent, true) {
+            self.violated(Rule::CodeSentTwice, format!("user {user} of client {client}"));
+            return None;
+        }
+        fits.then(|| self.issue_user(client, &user, scopes, None))
     }
 
     /// A user types in a device's code and approves; false if there is no such code.

@@ -1,14 +1,15 @@
 //! What the adapters have in common, in blocking form.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use twitchwire::auth::flow::Prompt;
 use twitchwire::auth::store::MemoryStore;
-use twitchwire::auth::{Scope, TokenError};
+use twitchwire::auth::{Scope, TokenError, TokenRecord};
 use twitchwire::eventsub::Topic;
 use twitchwire::helix::{Endpoint, Paged, Value};
 use twitchwire::id::UserId;
-use twitchwire::{As, CallError, Counts, Endpoints, Notice, WishError};
+use twitchwire::{As, CallError, Callback, Counts, Endpoints, Notice, WishError};
 
 /// How a client is to start.
 pub(crate) struct Setup {
@@ -19,6 +20,8 @@ pub(crate) struct Setup {
     pub(crate) scopes: Vec<Scope>,
     pub(crate) token: Option<(String, String)>,
     pub(crate) login: Option<Show>,
+    /// Where the application's own pages are.
+    pub(crate) callback: Option<Callback>,
     /// Another root certificate to trust, in DER.
     pub(crate) root: Option<Vec<u8>>,
 }
@@ -62,6 +65,9 @@ pub(crate) trait Adapter: 'static {
         wanted: impl FnMut(&T::Event) -> bool,
         within: Duration,
     ) -> Option<T::Event>;
+    /// Serves the callback page.
+    fn serve(client: &Self::Client, address: SocketAddr) -> SocketAddr;
+    fn tokens(client: &Self::Client) -> Vec<TokenRecord>;
     fn counts(client: &Self::Client) -> Counts;
     fn close(client: &Self::Client);
 }

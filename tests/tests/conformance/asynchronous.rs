@@ -1,8 +1,10 @@
 //! The asynchronous adapters. They have the same surface, so one shim serves both: it blocks on every future.
 
 use crate::adapter::{Adapter, NotStarted, Setup};
+use std::net::SocketAddr;
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
+use twitchwire::auth::TokenRecord;
 use twitchwire::eventsub::Topic;
 use twitchwire::helix::{Endpoint, Paged, Value};
 use twitchwire::id::UserId;
@@ -31,6 +33,9 @@ macro_rules! shim {
                 }
                 if let Some(login) = setup.login {
                     builder = builder.login(login);
+                }
+                if let Some(callback) = setup.callback {
+                    builder = builder.callback(callback);
                 }
                 if let Some(root) = setup.root {
                     builder = builder.root_certificate(root);
@@ -99,6 +104,14 @@ macro_rules! shim {
                 within: Duration,
             ) -> Option<T::Event> {
                 $block_on(client.wait_for::<T>(wanted, within)).ok()
+            }
+
+            fn serve(client: &Self::Client, address: SocketAddr) -> SocketAddr {
+                $block_on(client.serve(address)).unwrap()
+            }
+
+            fn tokens(client: &Self::Client) -> Vec<TokenRecord> {
+                client.tokens()
             }
 
             fn counts(client: &Self::Client) -> Counts {

@@ -1,8 +1,10 @@
 //! The adapter for plain threads.
 
 use crate::adapter::{Adapter, NotStarted, Setup};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use twitchwire::auth::TokenRecord;
 use twitchwire::eventsub::Topic;
 use twitchwire::helix::{Endpoint, Paged, Value};
 use twitchwire::id::UserId;
@@ -29,6 +31,9 @@ impl Adapter for Blocking {
         }
         if let Some(login) = setup.login {
             builder = builder.login(login);
+        }
+        if let Some(callback) = setup.callback {
+            builder = builder.callback(callback);
         }
         if let Some(root) = setup.root {
             builder = builder.root_certificate(root);
@@ -92,6 +97,14 @@ impl Adapter for Blocking {
         within: Duration,
     ) -> Option<T::Event> {
         client.wait_for::<T>(wanted, within).ok()
+    }
+
+    fn serve(client: &Client, address: SocketAddr) -> SocketAddr {
+        client.serve(address).unwrap()
+    }
+
+    fn tokens(client: &Client) -> Vec<TokenRecord> {
+        client.tokens()
     }
 
     fn counts(client: &Client) -> Counts {

@@ -6,6 +6,7 @@
 mod adapter;
 mod asynchronous;
 mod blocking;
+mod browser;
 mod stage;
 mod suite;
 mod tls;
@@ -27,6 +28,9 @@ macro_rules! conforms {
 
 conforms! {
     a_call_gives_its_value
+    a_user_authorises_the_application_in_a_browser
+    a_visitor_with_a_state_of_nobodys_is_refused
+    a_visit_that_is_too_large_is_refused
     many_calls_at_once_all_come_back
     a_refusal_carries_twitchs_words
     a_walk_fetches_every_page_and_stops_at_its_limit

@@ -65,6 +65,7 @@ impl Stage {
             scopes: vec![],
             token: None,
             login: None,
+            callback: None,
             root: None,
         }
     }

@@ -3,22 +3,30 @@
 //! Every future can be dropped at any time: a call is cancelled, a subscription withdrawn, a listener's queue kept.
 
 use super::driver::Tasks;
-use super::{Runtime, by};
-use crate::builder::{Beginning, Builder};
+use super::{Runtime, by, serve};
+use crate::builder::{Builder, LoggingIn};
 use crate::client::{Client, Waiting};
 use crate::driver::Driver;
-use crate::listen::{Events, Notices};
+use crate::listen::{Events, Failed, Handling, Notices, event, panicked};
 use crate::pages::{ByPage, Next as Item, Pages};
-use futures_util::{Stream, StreamExt};
+use bytes::Bytes;
+use futures_util::{FutureExt, Stream, StreamExt};
+use http::{Request, Response};
 use std::future::{Future, poll_fn};
+use std::io;
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use twitchwire::auth::{Identity, TokenError};
+use twitchwire::auth::flow::{Prompt, Redirected};
+use twitchwire::auth::{Identity, Scope, TokenError};
 use twitchwire::eventsub::{Topic, Via};
 use twitchwire::helix::{CallError, Endpoint, Paged, Value};
+use twitchwire::id::UserId;
 use twitchwire::{
-    EventError, Filter, Heard, LINGER, Next, Reply, SecretString, StartError, WaitError, WishError,
+    Call, EventError, Filter, Heard, LINGER, Login, Many, Next, Reply, Revocation, SecretString, StartError,
+    Subscribed, WaitError, Want, WishError,
 };
 
 impl<R: Runtime> Builder<Tasks<R>> {
@@ -29,19 +37,8 @@ impl<R: Runtime> Builder<Tasks<R>> {
     ///
     /// On tokio: outside a runtime with I/O and time enabled.
     pub async fn start(self) -> Result<(Client<Tasks<R>>, Notices<Tasks<R>>), StartError> {
-        let Beginning { mut client, notices, mut prompts, start, mut show } = self.begin()?;
-        let mut waiting = client.waiting(start.id());
-        let reply = poll_fn(|context| {
-            while let Poll::Ready(Some(heard)) = prompts.poll_next_unpin(context) {
-                if let Some(prompt) = heard.prompt(start.id())
-                    && let Some(show) = show.take()
-                {
-                    show(prompt);
-                }
-            }
-            Pin::new(&mut waiting).poll(context)
-        })
-        .await;
+        let (mut client, notices, logging_in) = self.begin()?;
+        let (start, reply) = logging_in.wait().await;
         client.me = start.finish(reply)?.map(|identity| identity.user);
         Ok((client, notices))
     }
@@ -50,13 +47,8 @@ impl<R: Runtime> Builder<Tasks<R>> {
 impl<R: Runtime> Client<Tasks<R>> {
     /// Calls Helix. Dropping the future cancels the call; what was sent already may still happen.
     pub async fn call<E: Endpoint>(&self, request: &E) -> Result<Value<E>, CallError> {
-        let call = self.driver().with(|machine, now| {
-            let call = machine.core.call(now, request, self.who.clone());
-            machine.desk.expect(call.id());
-            call
-        });
-        let reply = self.waiting(call.id()).await;
-        call.finish(reply)
+        let (call, waiting) = self.ask(|core, now| core.call(now, request, self.who.clone()), Call::id);
+        call.finish(waiting.await)
     }
 
     /// Hears a topic over a WebSocket, from before Twitch is asked. Fails if Twitch does not allow it; a passing
@@ -104,6 +96,76 @@ impl<R: Runtime> Client<Tasks<R>> {
         by(runtime, runtime.now() + within, first).await.unwrap_or(Err(WaitError::Timeout))
     }
 
+    /// Subscribes to many topics, some at a time; the future ends when each is held or has failed. [`Notice::Progress`]
+    /// tells how far it is; with `stop_on_error` the first that fails withdraws those that are still open. The wishes
+    /// stay, also if the future is dropped.
+    ///
+    /// [`Notice::Progress`]: twitchwire::Notice::Progress
+    pub async fn subscribe_all(
+        &self,
+        wants: impl IntoIterator<Item = Want>,
+        stop_on_error: bool,
+    ) -> Result<Subscribed, CallError> {
+        let (many, waiting) = self.ask(|core, now| core.subscribe_all(now, wants, stop_on_error), Many::id);
+        many.finish(waiting.await)
+    }
+
+    /// Calls a handler with each event of a topic, one after the other, in a task of its own. What it fails with, and
+    /// what cannot be read, is told to those who listen to [`Filter::Failures`]. Something must have subscribed to
+    /// the topic.
+    pub fn on<T: Topic, F, E: Into<Failed>>(
+        &self,
+        mut handler: impl FnMut(T::Event) -> F + Send + 'static,
+    ) -> Handling<Tasks<R>>
+    where
+        T::Event: Send,
+        F: Future<Output = Result<(), E>> + Send + 'static,
+    {
+        self.on_notice(Filter::topic::<T>(), move |heard| {
+            let handled = event::<T>(&heard).map(|event| event.map(&mut handler));
+            async move {
+                match handled {
+                    Some(handled) => handled?.await.map_err(Into::into),
+                    None => Ok::<(), Failed>(()),
+                }
+            }
+        })
+    }
+
+    /// Calls a handler with what is heard, one after the other, in a task of its own.
+    pub fn on_notice<F, E: Into<Failed>>(
+        &self,
+        filter: Filter,
+        mut handler: impl FnMut(Heard) -> F + Send + 'static,
+    ) -> Handling<Tasks<R>>
+    where
+        F: Future<Output = Result<(), E>> + Send + 'static,
+    {
+        let mut notices = self.listen(filter);
+        let handling = Handling::of(&notices);
+        self.driver().spawn(async move {
+            while let Some(heard) = notices.next().await {
+                // A handler may panic before there is a future, too.
+                let handled = async { handler(heard).await.map_err(Into::into) };
+                let handled = AssertUnwindSafe(handled).catch_unwind().await;
+                if let Err(error) = handled.unwrap_or_else(|panic| Err(panicked(panic))) {
+                    notices.driver.with(|machine, _| machine.failed(notices.id, error));
+                }
+            }
+        });
+        handling
+    }
+
+    /// Logs a user in: `show` is given the address and the code to enter there.
+    pub async fn login(
+        &self,
+        scopes: impl IntoIterator<Item = Scope>,
+        show: impl FnOnce(&Prompt) + Send + 'static,
+    ) -> Result<Identity, TokenError> {
+        let (login, reply) = self.log_in(scopes, Box::new(show)).wait().await;
+        login.finish(reply)
+    }
+
     /// Adds a user's tokens: they are validated and written to the store.
     pub async fn add_token(
         &self,
@@ -111,13 +173,32 @@ impl<R: Runtime> Client<Tasks<R>> {
         refresh: Option<&str>,
     ) -> Result<Identity, TokenError> {
         let (access, refresh) = (access.into().into(), refresh.map(SecretString::from));
-        let login = self.driver().with(|machine, now| {
-            let login = machine.core.add_token(now, access, refresh);
-            machine.desk.expect(login.id());
-            login
-        });
-        let reply = self.waiting(login.id()).await;
-        login.finish(reply)
+        let (login, waiting) = self.ask(|core, now| core.add_token(now, access, refresh), Login::id);
+        login.finish(waiting.await)
+    }
+
+    /// Takes what a user came back with from [`Client::authorize_url`]: exchanges a code, validates the tokens and writes
+    /// them down.
+    pub async fn redirected(&self, back: Redirected) -> Result<Identity, TokenError> {
+        let (login, waiting) = self.ask(|core, now| core.redirected(now, back), Login::id);
+        login.finish(waiting.await)
+    }
+
+    /// Revokes a user's tokens at Twitch, then forgets them, here and in the store.
+    pub async fn revoke_token(&self, user: &UserId) -> Result<(), TokenError> {
+        let (revocation, waiting) = self.ask(|core, now| core.revoke_token(now, user), Revocation::id);
+        revocation.finish(waiting.await)
+    }
+
+    /// Answers a visitor of the [callback page](twitchwire::callback), in a server of the application's own.
+    pub async fn visit(&self, request: Request<Bytes>) -> Response<Bytes> {
+        self.driver().visit(request).await
+    }
+
+    /// Serves the [callback page](twitchwire::callback) on this address until the client ends, and says on which. Port 0
+    /// takes a free one.
+    pub async fn serve(&self, address: SocketAddr) -> io::Result<SocketAddr> {
+        serve::start(self.driver(), address).await
     }
 
     /// Ends the client: subscriptions are deleted, sockets closed, tokens saved. Handles stay valid and fail; doing it
@@ -130,6 +211,19 @@ impl<R: Runtime> Client<Tasks<R>> {
         // Sockets that linger longer are cut.
         let _ = by(runtime, runtime.now() + LINGER, self.driver().until_quiet()).await;
         self.driver().stop();
+    }
+}
+
+impl<R: Runtime, L> LoggingIn<Tasks<R>, L> {
+    async fn wait(mut self) -> (L, Reply) {
+        let reply = poll_fn(|context| {
+            while let Poll::Ready(Some(heard)) = self.prompts.poll_next_unpin(context) {
+                self.heard(&heard);
+            }
+            self.waiting.poll_unpin(context)
+        })
+        .await;
+        (self.login, reply)
     }
 }
 

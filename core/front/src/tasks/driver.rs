@@ -7,20 +7,21 @@
 use super::http::Pool;
 use super::{Runtime, by, socket};
 use crate::builder::Setup;
-use crate::driver::{Driver, Machine};
+use crate::client::Waiting;
+use crate::driver::{Driver, Errand, Machine, Order};
 use crate::trace;
+use ::http::{Request, Response};
+use bytes::Bytes;
 use futures_channel::{mpsc, oneshot};
 use futures_util::StreamExt;
 use futures_util::future::{AbortHandle, abortable};
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 use tracing::Instrument;
-use twitchwire::auth::store::{Store, StoreError, StoreOp};
-use twitchwire::{Closed, Input, Output, SocketId, StartError, StoreId, Time};
+use twitchwire::{Closed, Input, Output, SocketId, StartError, Time};
 
 /// How often the machine is told the wall clock.
 const WALL: Duration = Duration::from_secs(60);
@@ -41,7 +42,7 @@ struct State {
     /// Those who wait until no socket is left.
     quiet: Vec<Waker>,
     /// None once the client has ended.
-    operations: Option<mpsc::UnboundedSender<(StoreId, StoreOp)>>,
+    errands: Option<mpsc::UnboundedSender<Errand>>,
     tasks: BTreeMap<u64, AbortHandle>,
     last_task: u64,
     /// The deadline that the clock's task is to wait for.
@@ -56,12 +57,12 @@ impl<R: Runtime> Driver for Tasks<R> {
 
     fn start(setup: Setup) -> Result<Self, StartError> {
         let runtime = Arc::new(R::start(setup.tls()?));
-        let (operations, queue) = mpsc::unbounded();
+        let (errands, queue) = mpsc::unbounded();
         let state = State {
-            machine: Machine::new(setup.config),
+            machine: Machine::new(setup),
             sockets: BTreeMap::new(),
             quiet: Vec::new(),
-            operations: Some(operations),
+            errands: Some(errands),
             tasks: BTreeMap::new(),
             last_task: 0,
             armed: None,
@@ -71,8 +72,7 @@ impl<R: Runtime> Driver for Tasks<R> {
         let shared = Shared { runtime: runtime.clone(), pool: Pool::default(), state: Mutex::new(state) };
         let tasks = Tasks(Arc::new(shared));
         // Ends by itself with the queue: what was to be written down is written down even if the client is dropped.
-        let keep_store = keep_store(runtime.clone(), Arc::downgrade(&tasks.0), setup.store, queue);
-        runtime.spawn(keep_store);
+        runtime.spawn(run_errands(runtime.clone(), Arc::downgrade(&tasks.0), queue));
         tasks.spawn(keep_time(tasks.clone()));
         Ok(tasks)
     }
@@ -87,7 +87,7 @@ impl<R: Runtime> Driver for Tasks<R> {
         state.stopped = true;
         let tasks = std::mem::take(&mut state.tasks);
         state.sockets.clear();
-        state.operations = None;
+        state.errands = None;
         state.machine.end(|waker| wakers.push(waker));
         drop(state);
         tasks.into_values().for_each(|task| task.abort());
@@ -154,9 +154,9 @@ impl<R: Runtime> Tasks<R> {
         });
     }
 
-    fn carry_out(&self, state: &mut State, order: Output) {
+    fn carry_out(&self, state: &mut State, order: Order) {
         match order {
-            Output::Http { id, request, fresh_connection, answer_by } => {
+            Order::Io(Output::Http { id, request, fresh_connection, answer_by }) => {
                 let (tasks, span) = (self.clone(), trace::request(id, &request));
                 let exchange = async move {
                     let input = match tasks.exchange(request, fresh_connection, answer_by).await {
@@ -167,27 +167,38 @@ impl<R: Runtime> Tasks<R> {
                 };
                 self.spawn_in(state, exchange.instrument(span));
             }
-            Output::Connect { id, url, answer_by } => {
+            Order::Io(Output::Connect { id, url, answer_by }) => {
                 let (close, closing) = oneshot::channel();
                 state.sockets.insert(id, Some(close));
                 let run = socket::run(self.clone(), id, url, answer_by, closing);
                 self.spawn_in(state, run.instrument(trace::shard(id)));
             }
-            Output::Close(id) => {
+            Order::Io(Output::Close(id)) => {
                 if let Some(close) = state.sockets.get_mut(&id).and_then(Option::take) {
                     // A socket that just ended says so itself.
                     let _ = close.send(());
                 }
             }
-            Output::Store(id, op) => {
-                if let Some(operations) = &state.operations {
+            Order::Errand(errand) => {
+                if let Some(errands) = &state.errands {
                     // The queue's task ends only when the runtime does.
-                    let _ = operations.unbounded_send((id, op));
+                    let _ = errands.unbounded_send(errand);
                 }
             }
-            // Handed out by the machine.
-            Output::Reply(..) | Output::Notice(_) => {}
+            // The machine hands them out, and has errands made of store operations.
+            Order::Io(Output::Reply(..) | Output::Notice(_) | Output::Store(..)) => {}
         }
+    }
+
+    /// Answers a visitor of the callback page.
+    pub(super) async fn visit(&self, request: Request<Bytes>) -> Response<Bytes> {
+        let visit = self.with(|machine, now| {
+            let visit = machine.core.visit(now, request);
+            machine.desk.expect(visit.id());
+            visit
+        });
+        let reply = Waiting { driver: self.clone(), id: visit.id(), done: false }.await;
+        visit.finish(reply)
     }
 
     pub(super) fn socket_closed(&self, id: SocketId, closed: Closed) {
@@ -254,23 +265,16 @@ async fn keep_time<R: Runtime>(tasks: Tasks<R>) {
     }
 }
 
-/// Carries out store operations one after the other, on threads that may block.
-async fn keep_store<R: Runtime>(
+/// Runs errands one after the other, on threads that may block.
+async fn run_errands<R: Runtime>(
     runtime: Arc<R>,
     shared: Weak<Shared<R>>,
-    store: Arc<dyn Store>,
-    mut queue: mpsc::UnboundedReceiver<(StoreId, StoreOp)>,
+    mut queue: mpsc::UnboundedReceiver<Errand>,
 ) {
-    while let Some((id, op)) = queue.next().await {
-        let store = store.clone();
-        let run = move || catch_unwind(AssertUnwindSafe(|| store.run(op)));
-        let result = match runtime.run_blocking(run).await {
-            Some(Ok(result)) => result,
-            Some(Err(_)) => Err(StoreError::Failed("the store panicked".into())),
-            None => return,
-        };
+    while let Some(errand) = queue.next().await {
+        let Some(done) = runtime.run_blocking(|| errand.run()).await else { return };
         if let Some(shared) = shared.upgrade() {
-            Tasks(shared).input(Input::Stored(id, result));
+            Tasks(shared).with(|machine, now| machine.done(now, done));
         }
     }
 }

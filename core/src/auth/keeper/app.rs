@@ -17,6 +17,8 @@ pub(super) struct App {
     /// Twitch has vouched for one.
     validated: bool,
     backoff: Backoff,
+    /// What last stood in the way; none once there is a token.
+    trouble: Option<String>,
 }
 
 #[derive(Debug)]
@@ -40,7 +42,18 @@ enum Phase {
 impl App {
     pub(super) fn new(shared: &mut Shared, given: Option<SecretString>) -> Self {
         let phase = given.map_or(Phase::Unneeded, |token| Phase::Given { token });
-        App { phase, generation: 0, validated: false, backoff: shared.backoff() }
+        App { phase, generation: 0, validated: false, backoff: shared.backoff(), trouble: None }
+    }
+
+    pub(super) fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// Takes a token that the application obtained, in the place of whatever there was.
+    pub(super) fn give(&mut self, shared: &mut Shared, now: Time, token: SecretString) {
+        self.generation += 1;
+        self.validated = false;
+        self.check(shared, now, token, None);
     }
 
     pub(super) fn usable(&mut self, shared: &mut Shared, now: Time) -> Usable {
@@ -88,7 +101,12 @@ impl App {
             self.phase = Phase::Unneeded;
             return;
         }
+        self.delay(shared, now, why);
+    }
+
+    fn delay(&mut self, shared: &mut Shared, now: Time, why: String) {
         self.phase = Phase::Again { at: self.backoff.next(now) };
+        self.trouble = Some(why.clone());
         shared.notice(TokenNotice::RefreshDelayed { account: Account::App, why });
     }
 
@@ -148,8 +166,7 @@ impl App {
             Ok(Said::Unclear(denial)) => denial.to_string(),
             Err(failure) => failure.cause.to_string(),
         };
-        self.phase = Phase::Again { at: self.backoff.next(now) };
-        shared.notice(TokenNotice::RefreshDelayed { account: Account::App, why });
+        self.delay(shared, now, why);
     }
 
     fn checked(
@@ -161,8 +178,14 @@ impl App {
         result: Result<Response<Bytes>, Failure>,
     ) {
         match result.as_ref().map(wire::read::<Validation>) {
+            Ok(Said::Yes(validation)) if validation.client_id != shared.credentials.client_id => {
+                let words = TokenError::OtherClient(validation.client_id).to_string();
+                shared.notice(TokenNotice::Misconfigured(words.clone()));
+                self.phase = Phase::Misconfigured(words);
+            }
             Ok(Said::Yes(validation)) => {
                 self.generation = self.generation.max(1);
+                self.trouble = None;
                 if !std::mem::replace(&mut self.validated, true) {
                     shared.notice(TokenNotice::Validated(Account::App));
                 }
@@ -179,7 +202,10 @@ impl App {
                 self.renew_later(shared, now, denial.to_string());
             }
             // Not proven, not disproven: ask again later.
-            _ => self.phase = Phase::Good { token, fetch_at, validate_at: self.backoff.next(now) },
+            unclear => {
+                self.trouble = wire::unclear(&unclear);
+                self.phase = Phase::Good { token, fetch_at, validate_at: self.backoff.next(now) };
+            }
         }
     }
 

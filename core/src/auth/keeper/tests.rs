@@ -2,10 +2,12 @@
 
 use super::*;
 use crate::auth::store::Book;
-use crate::auth::token::Mark;
+use crate::auth::token::{Mark, Refresh};
 use crate::client::{Cause, CauseKind, Sent};
 use jiff::SignedDuration;
 use secrecy::ExposeSecret;
+
+mod revocation;
 
 fn at(seconds: u64) -> Time {
     Time::from_origin(Duration::from_secs(seconds))
@@ -90,6 +92,7 @@ impl Test {
                 }
                 KeeperOutput::Changed(_) => {}
                 KeeperOutput::Added { result, .. } => self.said.push(format!("added {result:?}")),
+                KeeperOutput::Revoked { result, .. } => self.said.push(format!("revoked {result:?}")),
                 KeeperOutput::Notice(notice) => self.said.push(format!("{notice:?}")),
             }
         }
@@ -370,7 +373,8 @@ fn added_tokens_are_proven_and_written_down_before_the_reply() {
     test.keeper.add(test.now, 5, "access-1".into(), None);
     test.drain();
     test.validate(200);
-    assert!(test.said[1].starts_with("added Ok"), "{:?}", test.said);
+    assert!(test.said[1].starts_with("Added("), "{:?}", test.said);
+    assert!(test.said[2].starts_with("added Ok"), "{:?}", test.said);
     assert_eq!(test.stored().access.expose_secret(), "access-1");
     assert_eq!(test.token(), "access-1");
 }

@@ -40,6 +40,8 @@ pub(super) struct User {
     /// Why the refresh token is not sent again by itself.
     spent: Option<String>,
     backoff: Backoff,
+    /// What last stood in the way of a good access token.
+    trouble: Option<String>,
     /// A record that the store has not taken yet although it is in use.
     unsaved: Option<Unsaved>,
     /// Who added these tokens and waits to hear that they are written down.
@@ -109,6 +111,7 @@ impl User {
             phase: Phase::ValidateAgain { at: Time::ZERO },
             spent: None,
             backoff: shared.backoff(),
+            trouble: None,
             unsaved: None,
             tag: None,
             arrived: None,
@@ -175,6 +178,28 @@ impl User {
             Phase::Marking { op, .. } | Phase::Looking { op } | Phase::Saving { op, .. } => Some(op),
             _ => self.unsaved.as_ref().and_then(|unsaved| unsaved.op),
         }
+    }
+
+    pub(super) fn trouble(&self) -> Option<&str> {
+        self.trouble.as_deref()
+    }
+
+    /// Who waits to hear that the user's new tokens are written down.
+    pub(super) fn awaited_by(&self) -> Option<u64> {
+        self.tag.or(self.arrived)
+    }
+
+    /// Whether a new access token may come at any moment.
+    pub(super) fn is_changing(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Marking { .. }
+                | Phase::Waiting { .. }
+                | Phase::Looking { .. }
+                | Phase::Refreshing { .. }
+                | Phase::Saving { .. }
+                | Phase::SaveAgain { .. }
+        )
     }
 
     pub(super) fn take_arrived(&mut self) -> Option<u64> {
@@ -314,6 +339,7 @@ impl User {
         let refreshed = self.tag.is_none();
         self.record = next.record;
         self.spent = None;
+        self.trouble = None;
         self.generation += 1;
         self.access_ok = true;
         self.lives(shared, now, next.lifetime);
@@ -353,6 +379,7 @@ impl User {
 
     fn delay(&mut self, shared: &mut Shared, now: Time, why: String) {
         let account = Account::User(self.record.user.clone());
+        self.trouble = Some(why.clone());
         shared.notice(TokenNotice::RefreshDelayed { account, why });
         self.phase = Phase::RefreshAgain { at: self.backoff.next(now) };
     }
@@ -391,12 +418,19 @@ impl User {
         result: Result<Response<Bytes>, Failure>,
     ) {
         match result.as_ref().map(wire::read::<Validation>) {
+            Ok(Said::Yes(validation)) if validation.client_id != shared.credentials.client_id => {
+                let words = TokenError::OtherClient(validation.client_id).to_string();
+                shared.notice(TokenNotice::Misconfigured(words.clone()));
+                self.access_ok = false;
+                self.phase = Phase::Misconfigured { words };
+            }
             Ok(Said::Yes(validation)) => {
                 if let Some(login) = validation.login {
                     self.record.login = login;
                 }
                 self.record.scopes = validation.scopes;
                 let lifetime = wire::lifetime(validation.expires_in);
+                self.trouble = None;
                 self.lives(shared, now, lifetime);
                 self.phase = Phase::Good { validate_at: shared.validate_at(now) };
                 self.backoff.reset();
@@ -411,7 +445,10 @@ impl User {
                 self.renew(shared, now, wall);
             }
             // Neither proven nor disproven.
-            _ => self.phase = Phase::ValidateAgain { at: self.backoff.next(now) },
+            unclear => {
+                self.trouble = wire::unclear(&unclear);
+                self.phase = Phase::ValidateAgain { at: self.backoff.next(now) };
+            }
         }
     }
 
@@ -516,6 +553,7 @@ impl User {
             Err(StoreError::Conflict(winner)) => self.adopt(shared, now, wall, winner),
             Ok(Stored::Loaded(_)) | Err(StoreError::Failed(_)) => {
                 if let Err(error) = result {
+                    self.trouble = Some(error.to_string());
                     shared.notice(TokenNotice::StoreFailed(error.to_string()));
                 }
                 self.phase = Phase::MarkAgain { at: self.backoff.next(now), first_try };

@@ -101,7 +101,9 @@ impl Test {
         let answer = if status.is_success() {
             Ok(Answer { operation: "test", status, headers: HeaderMap::new(), body: body.into() })
         } else {
-            Err(CallError::Refused(crate::helix::Refusal::read("test", status, true, &body)))
+            let mut headers = HeaderMap::new();
+            headers.insert("ratelimit-remaining", "5".parse().unwrap());
+            Err(CallError::Refused(crate::helix::Refusal::read("test", status, &headers, &body)))
         };
         let (now, wall) = (self.time(), self.wall());
         self.conduit.answered(now, wall, id, answer);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::eventsub::Opened;
-use crate::helix::CallError;
+use crate::helix::{CallError, Refusal};
 
 const USER: &str = "7";
 
@@ -172,4 +172,50 @@ fn a_wish_that_takes_longer_does_not_hold_up_the_gap_of_the_others() {
     }
     assert_eq!(gaps, [GapScope::Wishes(vec![WishId(0), WishId(2)])]);
     assert_eq!(plan.missing_since().collect::<Vec<_>>(), [Some(seen)]);
+}
+
+/// What becomes of a wish whose request was refused like this, in a few words.
+fn refused(status: u16, body: &str) -> String {
+    let mut plan = holding(1);
+    plan.wish(WishId(1), USER.into(), subject(1));
+    steps(&mut plan);
+    let status = http::StatusCode::from_u16(status).unwrap();
+    let mut headers = http::HeaderMap::new();
+    headers.insert("ratelimit-remaining", http::HeaderValue::from_static("700"));
+    let refusal = Refusal::read("create-eventsub-subscription", status, &headers, body.as_bytes());
+    plan.posted(at(2), WishId(1), &USER.into(), (0, &"s".into()), Err(CallError::Refused(refusal)));
+    let [step] = &steps(&mut plan)[..] else { panic!("more than one step") };
+    match step {
+        Step::SessionGone { session, .. } => format!("session {session} gone"),
+        Step::Find { id, .. } => format!("find {}", id.as_ref().map_or("by type", SubscriptionId::as_str)),
+        Step::Tell(_, SubscriptionState::Retrying { .. }) => "later".into(),
+        Step::Tell(_, SubscriptionState::Refused { .. }) => "refused".into(),
+        Step::Tell(_, SubscriptionState::Blocked { why: Blocked::Forbidden(_) }) => "forbidden".into(),
+        Step::Tell(_, SubscriptionState::Blocked { why: Blocked::TooCostly { .. } }) => "too costly".into(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn each_of_twitchs_sentences_has_its_own_consequence() {
+    let said = |message: &str| format!(r#"{{"error":"","message":"{message}"}}"#);
+    for (status, message, consequence) in [
+        (400, "websocket transport session does not exist or has already disconnected", "session s gone"),
+        (400, "websocket transport cannot have subscriptions created by different users", "refused"),
+        (400, "invalid subscription type and version", "refused"),
+        (401, "OAuth token is missing", "forbidden"),
+        (403, "subscription missing proper authorization", "forbidden"),
+        (409, "subscription already exists", "find by type"),
+        (410, "subscription type and version is no longer available", "refused"),
+        (429, "Too Many Requests", "later"),
+        (429, "maximum subscriptions with type and condition exceeded", "later"),
+        (429, "number of websocket transports limit exceeded", "later"),
+        (429, "total cost exceeded", "too costly"),
+        (500, "", "later"),
+        (503, "", "later"),
+    ] {
+        assert_eq!(refused(status, &said(message)), consequence, "{status} {message}");
+    }
+    assert_eq!(refused(409, r#"{"message":"subscription already exists","id":"twin"}"#), "find twin");
+    assert_eq!(refused(502, "<html>bad gateway</html>"), "later");
 }

@@ -2,6 +2,7 @@
 
 use crate::helix::{List, Page, check, endpoint, split};
 use crate::id::CategoryId;
+use crate::value::ImageTemplate;
 use crate::wire::{empty_as_none, null_as_default};
 use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
@@ -55,9 +56,9 @@ pub struct Game {
     pub id: CategoryId,
     /// Its name.
     pub name: CompactString,
-    /// Its box art; `{width}x{height}` in it stands for the size wanted.
+    /// Its box art.
     #[serde(default, deserialize_with = "null_as_default")]
-    pub box_art_url: String,
+    pub box_art_url: ImageTemplate,
     /// Its id at IGDB; none where Twitch does not know it.
     #[serde(default, deserialize_with = "empty_as_none")]
     pub igdb_id: Option<CompactString>,

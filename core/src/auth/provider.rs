@@ -1,0 +1,114 @@
+//! [`Provider`]: somebody who has tokens that the client does not hold.
+//!
+//! With [`Config::ask_for_tokens`], a call whose token is not there waits, and [`Notice::TokenWanted`] asks for it, once
+//! per call and account at a time; [`Client::give_token`] is the answer. A driver asks its provider in between, as it
+//! does with its store: the provider may block. What is held, renewed and written down stays the keeper's business, so a
+//! provider is asked only for what the store does not know: a user's first token, a replacement for one that is over for
+//! good, one with more scopes, the app's. It hears of renewals by [`TokenNotice::Refreshed`](super::TokenNotice::Refreshed),
+//! and of all else that happens to tokens.
+//!
+//! [`Config::ask_for_tokens`]: crate::Config::ask_for_tokens
+//! [`Notice::TokenWanted`]: crate::Notice::TokenWanted
+//! [`Client::give_token`]: crate::Client::give_token
+
+use super::{Account, AnyOf, Scope, TokenError};
+use crate::id::UserId;
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// A token that a call needs and that is not held.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TokenWanted {
+    /// Whose.
+    pub account: Account,
+    /// What it is wanted for.
+    pub why: WantedFor,
+}
+
+/// Why a token is wanted.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum WantedFor {
+    /// None is held, or the one held is of no use any more.
+    Lack(TokenError),
+    /// The one held has none of these scopes.
+    Scopes(&'static [Scope]),
+}
+
+impl fmt::Display for TokenWanted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.why {
+            WantedFor::Lack(why) => write!(f, "a token of {} is wanted: {why}", self.account),
+            WantedFor::Scopes(any_of) => {
+                write!(f, "a token of {} with the scope {} is wanted", self.account, AnyOf(any_of))
+            }
+        }
+    }
+}
+
+/// A token that somebody had.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The access token.
+    pub access: SecretString,
+    /// What renews it; an app token has none.
+    pub refresh: Option<SecretString>,
+}
+
+impl Given {
+    /// A token that just ends.
+    pub fn new(access: impl Into<SecretString>) -> Self {
+        Given { access: access.into(), refresh: None }
+    }
+
+    /// With what renews it.
+    pub fn refresh(mut self, token: impl Into<SecretString>) -> Self {
+        self.refresh = Some(token.into());
+        self
+    }
+}
+
+/// Somebody who has tokens. Implementations may block; asynchronous drivers call them on a thread that may.
+pub trait Provider: Send + Sync {
+    /// The token, if there is one. A token that was given before and is wanted again is of no use any more: giving it again
+    /// gains nothing, and sends a spent refresh token twice.
+    fn token(&self, wanted: &TokenWanted) -> Option<Given>;
+}
+
+/// One token for whoever is wanted first.
+#[derive(Clone, Debug)]
+pub struct OneToken(pub Given);
+
+impl Provider for OneToken {
+    fn token(&self, wanted: &TokenWanted) -> Option<Given> {
+        let first = matches!(wanted.why, WantedFor::Lack(TokenError::Unknown(_)));
+        first.then(|| self.0.clone())
+    }
+}
+
+/// Tokens of many accounts, each given once wanted first.
+#[derive(Clone, Debug, Default)]
+pub struct ManyTokens(BTreeMap<Account, Given>);
+
+impl ManyTokens {
+    /// With this user's token.
+    pub fn user(mut self, user: impl Into<UserId>, given: Given) -> Self {
+        self.0.insert(Account::User(user.into()), given);
+        self
+    }
+
+    /// With the app token.
+    pub fn app(mut self, given: Given) -> Self {
+        self.0.insert(Account::App, given);
+        self
+    }
+}
+
+impl Provider for ManyTokens {
+    fn token(&self, wanted: &TokenWanted) -> Option<Given> {
+        let first = matches!(wanted.why, WantedFor::Lack(TokenError::Unknown(_) | TokenError::NoSecret));
+        self.0.get(&wanted.account).filter(|_| first).cloned()
+    }
+}

@@ -196,8 +196,9 @@ impl Client {
         let mut shard_config = ShardConfig::new(config.endpoints.eventsub.clone());
         shard_config.keepalive = config.keepalive.clamp(10, 600);
         // The conduit's own wish has the first number.
-        let last_id = 1;
+        let mut last_id = 0;
         let conduit = config.conduit.clone().map(|conduit| {
+            last_id += 1;
             let watch = WishId(last_id);
             Conduit::new(conduit, &config.client_id, watch, config.listened_until, jitter.fork())
         });

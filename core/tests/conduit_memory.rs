@@ -1,4 +1,4 @@
-//! How much memory an idle shard takes.
+//! How much memory an idle shard takes, room in queues that were once full included.
 
 #[allow(dead_code, reason = "the bench uses the rest")]
 #[path = "../benches/rig/mod.rs"]
@@ -17,7 +17,7 @@ fn kept(shards: u32) -> i64 {
 }
 
 #[test]
-fn an_idle_shard_takes_less_than_a_kibibyte() {
+fn an_idle_shard_takes_less_than_four_kibibytes() {
     let each = (kept(3000) - kept(1000)) / 2000;
-    assert!((1..1024).contains(&each), "{each} bytes");
+    assert!((1..4096).contains(&each), "{each} bytes");
 }

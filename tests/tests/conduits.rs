@@ -1,6 +1,7 @@
 //! Conduits in virtual time: random schedules, several processes on one conduit, and what a loss costs.
 //!
 //! `TWITCHWIRE_SEED=n` runs one seed and prints its trace; `TWITCHWIRE_SEEDS=n` sets how many fresh ones are run.
+#![expect(clippy::print_stdout, reason = "what was measured, besides what is asserted")]
 
 use std::time::Duration;
 use twitchwire::Config;

@@ -101,9 +101,9 @@ impl Test {
         let answer = if status.is_success() {
             Ok(Answer { operation: "test", status, headers: HeaderMap::new(), body: body.into() })
         } else {
-            let points_left = [(http::HeaderName::from_static("ratelimit-remaining"), "5".parse().unwrap())];
-            let points_left = points_left.into_iter().collect();
-            Err(CallError::Refused(crate::helix::Refusal::read("test", status, &points_left, &body)))
+            let mut headers = HeaderMap::new();
+            headers.insert("ratelimit-remaining", "5".parse().unwrap());
+            Err(CallError::Refused(crate::helix::Refusal::read("test", status, &headers, &body)))
         };
         let (now, wall) = (self.time(), self.wall());
         self.conduit.answered(now, wall, id, answer);

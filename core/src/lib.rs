@@ -12,6 +12,10 @@
 //! | log users in, keep their tokens | [`Client::login`], [`Client::add_token`], [`auth::flow`], [`auth::store`] |
 //! | serve the pages on which users authorise the application | [`Client::visit`], [`callback`] |
 //! | know what happens to links, tokens, subscriptions | [`Notice`] |
+//! | let users authorise the application in a browser | [`callback`], [`Client::authorize_url`] |
+//! | hear thousands of channels with several processes | [`eventsub::ConduitConfig`], [`eventsub::Via`] |
+//! | know what is missing before anything is sent | [`auth::preflight`] |
+//! | understand how it works, add to it | [`guide`] |
 //! | write a driver | below |
 //!
 //! # Driving the client
@@ -90,6 +94,7 @@ pub mod callback;
 mod client;
 mod endpoints;
 pub mod eventsub;
+pub mod guide;
 pub mod helix;
 pub mod id;
 mod quick;

@@ -8,7 +8,7 @@ use crate::world::{Action, Start, Which};
 /// The client id that [`listen`] registers.
 pub const CLIENT_ID: &str = "sim-client";
 /// Its secret.
-pub const CLIENT_SECRET: &str = "sim-secret";
+pub const CLIENT_SECRET: &str = "s3cret-of-the-simulation";
 
 /// Some eight seconds in the channel of `ada`, who approves every device code after a second and has 250 followers.
 ///

@@ -164,7 +164,10 @@ impl<D: Driver> Builder<D> {
 
     /// Starts the driver and the machine; what is left is to wait until the start is over.
     pub(crate) fn begin(self) -> Result<Beginning<D>, StartError> {
-        let Builder { setup, scopes, token, login, driver: _ } = self;
+        let Builder { mut setup, scopes, token, login, driver: _ } = self;
+        if let (None, Some(provider)) = (&setup.config.client_secret, &setup.provider) {
+            setup.config.client_secret = provider.client_secret(&setup.config.client_id);
+        }
         let client = Client::new(D::start(setup)?);
         // Both hear everything from the very first.
         let (notices, prompts) = (client.listen(Filter::Everything), client.listen(Filter::Notices));

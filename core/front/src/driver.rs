@@ -5,9 +5,9 @@ use crate::trace;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use twitchwire::auth::Account;
 use twitchwire::auth::provider::{Given, Provider, TokenWanted};
 use twitchwire::auth::store::{Store, StoreError, StoreOp, Stored};
+use twitchwire::auth::{Account, TokenNotice};
 use twitchwire::{Client, Desk, Input, ListenerId, Notice, Output, StartError, StoreId, Time};
 
 /// Carries one client: keeps its machine behind a lock, and moves its bytes. Clones are the same driver.
@@ -53,6 +53,7 @@ pub struct Errand(Question);
 enum Question {
     Store(Arc<dyn Store>, StoreId, StoreOp),
     Provider(Arc<dyn Provider>, TokenWanted),
+    Renewed(Arc<dyn Provider>, Account),
 }
 
 /// What came of an [`Errand`], for [`Machine::done`].
@@ -61,6 +62,8 @@ pub struct Done(Answer);
 enum Answer {
     Store(StoreId, Result<Stored, StoreError>),
     Provider(Account, Option<Given>),
+    /// It was only told.
+    Nothing,
 }
 
 impl<W> Machine<W> {
@@ -81,6 +84,7 @@ impl<W> Machine<W> {
         match done.0 {
             Answer::Store(id, result) => self.handle(now, Input::Stored(id, result)),
             Answer::Provider(account, given) => self.core.give_token(now, account, given),
+            Answer::Nothing => {}
         }
     }
 
@@ -110,14 +114,17 @@ impl<W> Machine<W> {
                 Output::Reply(call, reply) => self.desk.put_reply(call, reply, &mut wake),
                 Output::Notice(notice) => {
                     trace::notice(&notice);
-                    let wanted = match (&notice, &self.provider) {
+                    let question = match (&notice, &self.provider) {
                         (Notice::TokenWanted(wanted), Some(provider)) => {
                             Some(Question::Provider(provider.clone(), wanted.clone()))
+                        }
+                        (Notice::Token(TokenNotice::Refreshed(account)), Some(provider)) => {
+                            Some(Question::Renewed(provider.clone(), account.clone()))
                         }
                         _ => None,
                     };
                     self.desk.put_notice(notice, &mut wake);
-                    if let Some(question) = wanted {
+                    if let Some(question) = question {
                         return Some(Order::Errand(Errand(question)));
                     }
                 }
@@ -151,6 +158,11 @@ impl Errand {
             Question::Provider(provider, wanted) => {
                 let given = catch_unwind(AssertUnwindSafe(|| provider.token(&wanted))).unwrap_or(None);
                 Answer::Provider(wanted.account, given)
+            }
+            Question::Renewed(provider, account) => {
+                // A provider that panics has been told.
+                let _ = catch_unwind(AssertUnwindSafe(|| provider.renewed(&account)));
+                Answer::Nothing
             }
         })
     }

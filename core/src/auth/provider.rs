@@ -4,8 +4,8 @@
 //! per call and account at a time; [`Client::give_token`] is the answer. A driver asks its provider in between, as it
 //! does with its store: the provider may block. What is held, renewed and written down stays the keeper's business, so a
 //! provider is asked only for what the store does not know: a user's first token, a replacement for one that is over for
-//! good, one with more scopes, the app's. It hears of renewals by [`TokenNotice::Refreshed`](super::TokenNotice::Refreshed),
-//! and of all else that happens to tokens.
+//! good, one with more scopes, the app's. It is told of renewals, and [`TokenNotice`](super::TokenNotice)s tell of all else
+//! that happens to tokens.
 //!
 //! [`Config::ask_for_tokens`]: crate::Config::ask_for_tokens
 //! [`Notice::TokenWanted`]: crate::Notice::TokenWanted
@@ -75,6 +75,33 @@ pub trait Provider: Send + Sync {
     /// The token, if there is one. A token that was given before and is wanted again is of no use any more: giving it again
     /// gains nothing, and sends a spent refresh token twice.
     fn token(&self, wanted: &TokenWanted) -> Option<Given>;
+
+    /// The secret of the client id, if it was not given where the client is set up.
+    fn client_secret(&self, _client_id: &str) -> Option<SecretString> {
+        None
+    }
+
+    /// A token for a connection to IRC, with the scope `chat:read` and perhaps `chat:edit`. Asked by whoever opens one.
+    fn irc_token(&self, _connection: u32) -> Option<Given> {
+        None
+    }
+
+    /// The tokens of an account were renewed and written down.
+    fn renewed(&self, _account: &Account) {}
+}
+
+/// One token for IRC, and none for anything else.
+#[derive(Clone, Debug)]
+pub struct IrcToken(pub Given);
+
+impl Provider for IrcToken {
+    fn token(&self, _: &TokenWanted) -> Option<Given> {
+        None
+    }
+
+    fn irc_token(&self, _: u32) -> Option<Given> {
+        Some(self.0.clone())
+    }
 }
 
 /// One token for whoever is wanted first.

@@ -34,6 +34,13 @@ impl Rng {
         (0..length).map(|_| char::from(LETTERS[(self.next() % 36) as usize])).collect()
     }
 
+    /// A token whose beginning gives it away where it does not belong: the tests' output is searched for it.
+    pub(super) fn secret(&mut self, length: usize) -> String {
+        let mut secret = self.token(length);
+        secret.replace_range(..6, "s3cret");
+        secret
+    }
+
     /// An id in the shape of a random UUID.
     pub(super) fn uuid(&mut self) -> String {
         let (a, b) = (self.next(), self.next());

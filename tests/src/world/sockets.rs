@@ -310,7 +310,7 @@ impl World {
     }
 
     fn ask_to_reconnect(&mut self, peer: PeerId) {
-        let challenge = self.rng.token(32);
+        let challenge = self.rng.secret(32);
         let until = self.now + self.settings.reconnect_within;
         let Some(socket) = self.sockets.open.get(&peer).filter(|socket| socket.welcomed) else { return };
         let key = socket.session;

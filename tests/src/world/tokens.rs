@@ -117,7 +117,7 @@ impl World {
 
     /// A user approves an app in the browser: the code that comes back on the redirect URL.
     pub(super) fn grant_code(&mut self, client: &str, user: &str, scopes: Scopes, redirect: &str) -> String {
-        let code = self.rng.token(30);
+        let code = self.rng.secret(30);
         let (client, user, redirect) = (client.to_owned(), user.to_owned(), redirect.to_owned());
         let expires = self.now + self.settings.code_life;
         let granted = Code { client, user, scopes, redirect, expires, spent: false };
@@ -217,7 +217,7 @@ impl World {
     }
 
     fn new_refresh_token(&mut self, client: &str, user: &str, scopes: &Scopes) -> String {
-        let token = self.rng.token(50);
+        let token = self.rng.secret(50);
         let public = self.tokens.apps.get(client).is_some_and(|app| app.secret.is_none());
         let refresh = Refresh {
             client: client.to_owned(),
@@ -238,7 +238,7 @@ impl World {
         life: Duration,
         refresh: Option<String>,
     ) -> String {
-        let token = self.rng.token(30);
+        let token = self.rng.secret(30);
         let access = Access {
             client: client.to_owned(),
             user: user.map(str::to_owned),
@@ -328,7 +328,7 @@ impl World {
 
     /// A new device code and the code that its user types in.
     pub(super) fn new_device(&mut self, client: &str, scopes: Scopes) -> (String, String) {
-        let (code, user_code) = (self.rng.token(40), self.rng.token(8).to_uppercase());
+        let (code, user_code) = (self.rng.secret(40), self.rng.token(8).to_uppercase());
         let approved = self.settings.approve_devices.clone().map(|(user, after)| (user, self.now + after));
         let device = Device {
             client: client.to_owned(),

@@ -75,6 +75,9 @@ pub struct ChannelChatMessageEvent {
     /// The custom reward that was redeemed with the message.
     #[serde(default, deserialize_with = "empty_as_none")]
     pub channel_points_custom_reward_id: Option<RewardId>,
+    /// The animation that was chosen for the message, where Twitch names one.
+    #[serde(default, deserialize_with = "empty_as_none")]
+    pub channel_points_animation_id: Option<CompactString>,
     /// In a shared chat, the channel that it comes from; none if it is this one.
     #[serde(default, deserialize_with = "empty_as_none")]
     pub source_broadcaster_user_id: Option<UserId>,

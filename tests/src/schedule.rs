@@ -13,7 +13,9 @@ pub use sockets::{Sockets, run};
 
 use crate::harness::{Harness, Network};
 use crate::world::Faults;
+use std::any::Any;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::str::FromStr;
 use std::time::Duration;
 use twitchwire::Time;
@@ -187,9 +189,16 @@ impl<S: fmt::Debug> Plan<S> {
     }
 }
 
-/// What was seen in the end.
-fn judge(seed: u64, harness: &Harness, clients: usize) -> Result<Report, Box<Failed>> {
+/// Plays, and says what was seen. A panic is a failure like others, with the trace up to it.
+fn judge(
+    seed: u64,
+    clients: usize,
+    harness: &mut Harness,
+    play: impl FnOnce(&mut Harness),
+) -> Result<Report, Box<Failed>> {
+    let played = catch_unwind(AssertUnwindSafe(|| play(harness)));
     let mut failures = harness.failures().to_vec();
+    failures.extend(played.err().map(|panic| in_words(&*panic)));
     failures.extend(harness.leaked().into_iter().map(|line| format!("a secret is printed: {line}")));
     if failures.is_empty() {
         return Ok(Report {
@@ -200,6 +209,12 @@ fn judge(seed: u64, harness: &Harness, clients: usize) -> Result<Report, Box<Fai
     }
     let trace = harness.trace().map(str::to_owned).collect();
     Err(Box::new(Failed { seed, failures, trace }))
+}
+
+fn in_words(panic: &(dyn Any + Send)) -> String {
+    let words = panic.downcast_ref::<String>().map(String::as_str);
+    let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without words");
+    format!("a panic: {words}")
 }
 
 /// A choice made before it is known among how many.

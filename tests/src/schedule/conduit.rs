@@ -105,24 +105,25 @@ impl Schedule for Conduits {
 
     fn play(&self, trace: usize) -> Result<Report, Box<Failed>> {
         let (mut harness, channels) = self.stage(trace);
-        self.plan.play(&mut harness, |harness, step| take(harness, step, &channels));
+        judge(self.seed, self.clients.len(), &mut harness, |harness| {
+            self.plan.play(harness, |harness, step| take(harness, step, &channels));
 
-        // Peace.
-        harness.world.faults = Faults::NONE;
-        harness.network = Network::GOOD;
-        harness.run_for(Duration::from_secs(420));
-        for number in 0..self.clients.len() {
-            for wish in harness.node(number).blocked() {
-                harness.with(number, |client, now| client.retry(now, wish));
+            // Peace.
+            harness.world.faults = Faults::NONE;
+            harness.network = Network::GOOD;
+            harness.run_for(Duration::from_secs(420));
+            for number in 0..self.clients.len() {
+                for wish in harness.node(number).blocked() {
+                    harness.with(number, |client, now| client.retry(now, wish));
+                }
             }
-        }
-        harness.run_for(Duration::from_secs(60));
-        for channel in &channels {
-            harness.world.online(harness.now(), channel);
-        }
-        harness.run_for(Duration::from_secs(5));
-        harness.check_conduit_at_rest(CLIENT_ID);
-        judge(self.seed, &harness, self.clients.len())
+            harness.run_for(Duration::from_secs(60));
+            for channel in &channels {
+                harness.world.online(harness.now(), channel);
+            }
+            harness.run_for(Duration::from_secs(5));
+            harness.check_conduit_at_rest(CLIENT_ID);
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! The search for a schedule that fails: many seeds in parallel threads ([`search`]), and the way from a failing schedule to
 //! one with as few parts as possible ([`shrink`]).
 
-use super::{Failed, Part, Report, Schedule};
+use super::{Failed, Part, Report, Schedule, in_words};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -60,11 +60,8 @@ pub fn search(
 
 /// Runs a schedule; a panic becomes a failure.
 pub fn attempt(seed: u64, run: impl FnOnce() -> Result<Report, Box<Failed>>) -> Result<Report, Box<Failed>> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-        let words = panic.downcast_ref::<String>().map(String::as_str);
-        let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without words");
-        Err(Box::new(Failed { seed, failures: vec![format!("a panic: {words}")], trace: Vec::new() }))
-    })
+    let failed = |failure| Box::new(Failed { seed, failures: vec![failure], trace: Vec::new() });
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| Err(failed(in_words(&*panic))))
 }
 
 /// The parts that a schedule needs to fail: without any one of them, it holds.

@@ -153,80 +153,88 @@ impl Schedule for Sockets {
 
     fn play(&self, trace: usize) -> Result<Report, Box<Failed>> {
         let mut stage = Stage::new(self, trace);
-        let Stage { ada, brook, users, .. } = &stage;
-        let (ada, brook, users, tokens) = (ada.clone(), brook.clone(), users.clone(), stage.tokens.clone());
-        let harness = &mut stage.harness;
-        self.plan.play(harness, |harness, step| {
-            let now = harness.now();
-            match step {
-                Step::Chat(text) => drop(harness.world.chat(now, &brook, &ada, text)),
-                Step::Follow(login) => {
-                    let viewer = harness.world.user(login);
-                    harness.world.follow(now, &viewer, &ada);
-                }
-                Step::Raid => harness.world.raid(now, &brook, &ada, 7),
-                Step::Online => harness.world.online(now, &ada),
-                Step::Offline => harness.world.offline(now, &ada),
-                Step::Reconnect => harness.world.reconnect(now, &Which::All),
-                Step::Drop => harness.world.drop_sockets(now, &Which::All),
-                Step::Close(code) => {
-                    harness.world.close_sockets(now, &Which::All, *code, "so it goes");
-                }
-                Step::Expire(number) => harness.world.expire(now, &users[*number]),
-                Step::Restart(number) => {
-                    harness.restart(*number);
-                    log_in(harness, *number, &tokens[*number]);
-                }
-                Step::Sleep(number, by) => harness.sleep(*number, *by),
-                Step::Revoke(number, pick, status) => {
-                    let held: Vec<String> =
-                        harness.node(*number).client.plan().held().map(|(_, id)| id.to_string()).collect();
-                    if let Some(id) = pick.from(&held) {
-                        harness.world.revoke_subscription(now, id, status);
-                    }
-                }
-                Step::GetUsers(number) => harness.with(*number, |client, now| {
-                    let _call = client.call(now, &GetUsers::by_login(["ada", "brook"]), As::Default);
-                }),
-                Step::GetFollowers(number) => {
-                    let request = GetChannelFollowers::new(ada.as_str());
-                    if let Ok(pager) = Pager::new(&request)
-                        && let Some(prepared) = pager.next()
-                    {
-                        let who = As::User(users[*number].as_str().into());
-                        harness.with(*number, |client, now| client.send(now, prepared, who));
-                    }
-                }
-                Step::Rewish(number, pick, after) => {
-                    let wishes: Vec<_> =
-                        harness.node(*number).wishes().map(|(id, wanted)| (id, wanted.clone())).collect();
-                    if let Some((wish, wanted)) = pick.from(&wishes) {
-                        harness.with(*number, |client, now| client.unsubscribe(now, *wish));
-                        harness.forget(*number, *wish);
-                        harness.run_for(*after);
-                        harness.subscribe(*number, wanted.clone());
-                    }
-                }
-                Step::Retry(number) => retry_blocked(harness, *number),
-            }
-        });
+        let Stage { harness, ada, brook, users, tokens } = &mut stage;
+        judge(self.seed, self.clients.len(), harness, |harness| {
+            self.plan.play(harness, |harness, step| take(harness, step, ada, brook, users, tokens));
 
-        // Peace: nothing misbehaves any more, and what was blocked is asked for again.
-        harness.world.faults = Faults::NONE;
-        harness.network = Network::GOOD;
-        for (number, tokens) in tokens.iter().enumerate() {
-            // Under heavy fire the first tokens may never have been proven.
-            log_in(harness, number, tokens);
+            // Peace: nothing misbehaves any more, and what was blocked is asked for again.
+            harness.world.faults = Faults::NONE;
+            harness.network = Network::GOOD;
+            for (number, tokens) in tokens.iter().enumerate() {
+                // Under heavy fire the first tokens may never have been proven.
+                log_in(harness, number, tokens);
+            }
+            harness.run_for(Duration::from_secs(200));
+            for number in 0..self.clients.len() {
+                retry_blocked(harness, number);
+            }
+            harness.run_for(Duration::from_secs(200));
+            harness.world.chat(harness.now(), brook, ada, "the last word");
+            harness.run_for(Duration::from_secs(5));
+            harness.check_at_rest(CLIENT_ID, users);
+        })
+    }
+}
+
+fn take(
+    harness: &mut Harness,
+    step: &Step,
+    ada: &str,
+    brook: &str,
+    users: &[String],
+    tokens: &[(String, String)],
+) {
+    let now = harness.now();
+    match step {
+        Step::Chat(text) => drop(harness.world.chat(now, brook, ada, text)),
+        Step::Follow(login) => {
+            let viewer = harness.world.user(login);
+            harness.world.follow(now, &viewer, ada);
         }
-        harness.run_for(Duration::from_secs(200));
-        for number in 0..self.clients.len() {
-            retry_blocked(harness, number);
+        Step::Raid => harness.world.raid(now, brook, ada, 7),
+        Step::Online => harness.world.online(now, ada),
+        Step::Offline => harness.world.offline(now, ada),
+        Step::Reconnect => harness.world.reconnect(now, &Which::All),
+        Step::Drop => harness.world.drop_sockets(now, &Which::All),
+        Step::Close(code) => {
+            harness.world.close_sockets(now, &Which::All, *code, "so it goes");
         }
-        harness.run_for(Duration::from_secs(200));
-        harness.world.chat(harness.now(), &brook, &ada, "the last word");
-        harness.run_for(Duration::from_secs(5));
-        harness.check_at_rest(CLIENT_ID, &users);
-        judge(self.seed, harness, self.clients.len())
+        Step::Expire(number) => harness.world.expire(now, &users[*number]),
+        Step::Restart(number) => {
+            harness.restart(*number);
+            log_in(harness, *number, &tokens[*number]);
+        }
+        Step::Sleep(number, by) => harness.sleep(*number, *by),
+        Step::Revoke(number, pick, status) => {
+            let held: Vec<String> =
+                harness.node(*number).client.plan().held().map(|(_, id)| id.to_string()).collect();
+            if let Some(id) = pick.from(&held) {
+                harness.world.revoke_subscription(now, id, status);
+            }
+        }
+        Step::GetUsers(number) => harness.with(*number, |client, now| {
+            let _call = client.call(now, &GetUsers::by_login(["ada", "brook"]), As::Default);
+        }),
+        Step::GetFollowers(number) => {
+            let request = GetChannelFollowers::new(ada);
+            if let Ok(pager) = Pager::new(&request)
+                && let Some(prepared) = pager.next()
+            {
+                let who = As::User(users[*number].as_str().into());
+                harness.with(*number, |client, now| client.send(now, prepared, who));
+            }
+        }
+        Step::Rewish(number, pick, after) => {
+            let wishes: Vec<_> =
+                harness.node(*number).wishes().map(|(id, wanted)| (id, wanted.clone())).collect();
+            if let Some((wish, wanted)) = pick.from(&wishes) {
+                harness.with(*number, |client, now| client.unsubscribe(now, *wish));
+                harness.forget(*number, *wish);
+                harness.run_for(*after);
+                harness.subscribe(*number, wanted.clone());
+            }
+        }
+        Step::Retry(number) => retry_blocked(harness, *number),
     }
 }
 

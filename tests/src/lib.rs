@@ -25,6 +25,17 @@
 //! assert_eq!(last, Some(WorldOutput::Socket(socket, Heard::Close(4003, "connection unused".into()))));
 //! # Ok::<(), jiff::Error>(())
 //! ```
+//!
+//! # On the command line
+//!
+//! `cargo run -p twitchwire-sim -- serve [--port N] [--scene listen|chat|channels]` puts a world on a loopback port until
+//! Ctrl-C, for clients in any language. It prints the URLs, a client id and its secret, and the tokens of a user who has
+//! allowed everything. What a scene does not bring, the control page brings, in a browser or by
+//! `curl -d who=brook -d channel=ada -d text=Hello http://127.0.0.1:PORT/sim/chat`: see [`Server`].
+//!
+//! `cargo run --release -p twitchwire-sim -- search --seeds N [--from S] [--jobs J]` runs random [schedules](schedule) in
+//! parallel and says how fast. The first that fails is left with the steps and faults that it needs to fail, and printed
+//! with the end of its trace and the command that replays it; the exit code is then 1.
 
 pub mod harness;
 pub mod scene;

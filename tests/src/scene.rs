@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::World;
 use crate::world::{Action, Start, Which};
 
-/// The client id that [`listen`] registers.
+/// The client id that every scene registers.
 pub const CLIENT_ID: &str = "sim-client";
 /// Its secret.
 pub const CLIENT_SECRET: &str = "s3cret-of-the-simulation";
@@ -86,6 +86,11 @@ pub fn channels(world: &mut World) -> String {
     let steps = (0..).zip(ids).map(live).collect();
     world.script(Start::NextSubscription, steps);
     ada
+}
+
+/// The app and ada, who approves every device code after a second; nothing happens by itself. Returns ada's id.
+pub fn quiet(world: &mut World) -> String {
+    with_ada(world)
 }
 
 /// The app, and ada, who approves what it asks for.

@@ -1,19 +1,24 @@
 //! Random schedules: one seed becomes a world, a network, clients, and some minutes in which anything happens; then all
 //! faults stop, and after a while everything must be as it should.
 //!
-//! [`run`] and [`conduit::run`] are pure functions of their seeds. A seed that fails is kept in `seeds.txt` with a line on what it showed.
+//! A schedule is a value ([`Schedule::of`] a seed) before it is played, so that parts can be left out of it: its steps and
+//! its faults ([`Part`]). [`run`] and [`conduit::run`] do both, and are pure functions of their seeds. [`search`] runs many
+//! and makes a failing one short. A seed that fails is kept in `seeds.txt` or `seeds-conduit.txt`, with a line on what it showed.
 
 pub mod conduit;
+pub mod search;
+mod sockets;
 
-use crate::harness::{Harness, Network, Rng, Wanted};
-use crate::world::{Faults, Which, World};
+pub use sockets::{Sockets, run};
+
+use crate::harness::{Harness, Network};
+use crate::world::Faults;
+use std::any::Any;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::str::FromStr;
 use std::time::Duration;
-use twitchwire::auth::store::{MemoryStore, Store, StoreOp, Stored};
-use twitchwire::eventsub::Leftovers;
-use twitchwire::helix::Pager;
-use twitchwire::helix::api::{GetChannelFollowers, GetUsers};
-use twitchwire::{As, Config, SecretString};
+use twitchwire::Time;
 
 /// What a schedule showed.
 #[derive(Clone, Debug, Default)]
@@ -50,205 +55,241 @@ impl fmt::Display for Failed {
     }
 }
 
-const CLIENT_ID: &str = "a-client-id";
-const SCOPES: &[&str] = &["user:read:chat", "moderator:read:followers"];
-
-/// Runs the schedule of a seed. One that fails is run again with its trace kept.
-pub fn run(seed: u64) -> Result<Report, Box<Failed>> {
-    // Every so often all that a client prints is searched for secrets.
-    let keep = if seed.is_multiple_of(16) { TRACE } else { 0 };
-    run_traced(seed, keep).or_else(|failed| if keep == 0 { run_traced(seed, TRACE) } else { Err(failed) })
-}
-
 /// How many lines of a trace are kept.
-const TRACE: usize = 20_000;
+pub const TRACE: usize = 20_000;
 
-/// Adds a user's first tokens, unless the store has some.
-fn log_in(harness: &mut Harness, number: usize, (access, refresh): &(String, String)) {
-    if matches!(harness.node(number).store.run(StoreOp::Load), Ok(Stored::Loaded(records)) if records.is_empty())
-    {
-        harness.with(number, |client, now| {
-            let _login = client.add_token(now, access.as_str().into(), Some(refresh.as_str().into()));
-        });
+/// What a seed decides before anything happens.
+pub trait Schedule: Clone + Sized {
+    /// The schedule of a seed.
+    fn of(seed: u64) -> Self;
+
+    /// What can be left out.
+    fn parts(&self) -> Vec<Part>;
+
+    /// Leaves out all parts but these. What stays keeps its time; the dice that remain may fall otherwise.
+    fn keep(&mut self, parts: &[Part]);
+
+    /// A part in words.
+    fn describe(&self, part: Part) -> String;
+
+    /// Plays it, and keeps this many lines of the trace.
+    fn play(&self, trace: usize) -> Result<Report, Box<Failed>>;
+
+    /// Plays the schedule of a seed. One that fails is played again with its trace kept.
+    fn run(seed: u64) -> Result<Report, Box<Failed>> {
+        let schedule = Self::of(seed);
+        // Every so often all that a client prints is searched for secrets.
+        let keep = if seed.is_multiple_of(16) { TRACE } else { 0 };
+        let played = schedule.play(keep);
+        played.or_else(|failed| if keep == 0 { schedule.play(TRACE) } else { Err(failed) })
     }
 }
 
-fn run_traced(seed: u64, keep: usize) -> Result<Report, Box<Failed>> {
-    let mut rng = Rng::new(seed ^ 0x5eed);
-    let epoch = "2026-01-01T00:00:00Z".parse().unwrap_or_default();
-    let mut world = World::new(seed, epoch);
-    let confidential = rng.chance(0.6);
-    world.client(CLIENT_ID, confidential.then_some("a-client-secret"));
-    // A new process on an old store may refresh what its predecessor has refreshed already.
-    let restarts = confidential && rng.chance(0.5);
-    world.settings.spare_refreshes = if restarts { usize::MAX / 2 } else { 0 };
-    world.settings.new_session_id = rng.chance(0.2);
-    world.settings.delete_dead = rng.chance(0.5);
-    world.settings.conflict_names_twin = rng.chance(0.5);
-    world.settings.new_refresh_token_each_time = rng.chance(0.5);
-    if rng.chance(0.3) {
-        world.settings.user_token_life = Duration::from_secs(60 + rng.below(300));
+/// A part of a schedule that can be left out; written as a number or a fault's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// A step, counted from 0.
+    Step(usize),
+    /// A fault: the field of this name in [`Faults`] or [`Network`].
+    Fault(&'static str),
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Part::Step(step) => write!(f, "{step}"),
+            Part::Fault(name) => f.write_str(name),
+        }
     }
-    world.settings.welcome_after = Duration::from_millis(rng.below(1500));
-    let rate = [0.0, 0.01, 0.05, 0.15][rng.below(4) as usize];
-    world.faults = Faults::all(rate);
-    // A public client cannot repeat a refresh whose fate is unknown: that case is tested on its own.
-    if !confidential {
-        world.faults.token_5xx = 0.0;
-        world.faults.token_done_5xx = 0.0;
+}
+
+/// This is neither a step's number nor a fault's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoPart(String);
+
+impl fmt::Display for NoPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is neither a step's number nor a fault's name", self.0)
     }
-    let ada = world.user("ada");
-    let brook = world.user("brook");
-    world.followers(&ada, 150);
-    let count = 1 + rng.below(2) as usize;
-    let users: Vec<String> = [ada.clone(), brook.clone()].into_iter().take(count).collect();
-    let tokens: Vec<(String, String)> =
-        users.iter().map(|user| world.grant_token(Default::default(), CLIENT_ID, user, SCOPES)).collect();
-    for user in &users {
-        world.moderator(&ada, user);
+}
+
+impl std::error::Error for NoPart {}
+
+impl FromStr for Part {
+    type Err = NoPart;
+
+    fn from_str(said: &str) -> Result<Part, NoPart> {
+        if let Ok(step) = said.parse() {
+            return Ok(Part::Step(step));
+        }
+        let (mut faults, mut network) = (Faults::NONE, Network::GOOD);
+        let known = rates(&mut faults, &mut network).into_iter().find(|(name, _)| *name == said);
+        known.map(|(name, _)| Part::Fault(name)).ok_or_else(|| NoPart(said.to_owned()))
     }
-    let mut harness = Harness::new(seed, world);
-    let net = [0.0, 0.01, 0.05, 0.15][rng.below(4) as usize];
-    harness.keep_trace(keep);
-    harness.network = Network::bad(net);
-    if !confidential {
-        harness.network.request_lost = 0.0;
-        harness.network.response_lost = 0.0;
-        harness.network.response_hangs = 0.0;
+}
+
+/// How badly things go, and what happens when.
+#[derive(Clone, Debug)]
+struct Plan<S> {
+    faults: Faults,
+    network: Network,
+    /// Numbered, so that a step keeps its name when others are left out.
+    steps: Vec<(usize, Time, S)>,
+    /// When all faults stop.
+    calm: Time,
+}
+
+impl<S: fmt::Debug> Plan<S> {
+    fn push(&mut self, at: Time, step: S) {
+        self.steps.push((self.steps.len(), at, step));
     }
-    for (number, user) in users.iter().enumerate() {
-        let mut config = Config::new(CLIENT_ID);
-        config.compare_every = Duration::from_secs(60 + rng.below(600));
-        config.leftovers = if rng.chance(0.5) { Leftovers::Delete } else { Leftovers::Keep };
-        config.client_secret = confidential.then(|| SecretString::from("a-client-secret"));
-        harness.client(config, MemoryStore::new());
-        log_in(&mut harness, number, &tokens[number]);
-        for wanted in [
-            Wanted::Chat(ada.clone(), user.clone()),
-            Wanted::Follow(ada.clone(), user.clone()),
-            Wanted::Raid(ada.clone()),
-            Wanted::Online(ada.clone()),
-            Wanted::Offline(ada.clone()),
-        ] {
-            harness.subscribe(number, wanted);
+
+    fn parts(&self) -> Vec<Part> {
+        let (mut faults, mut network) = (self.faults.clone(), self.network.clone());
+        let rates = rates(&mut faults, &mut network).into_iter();
+        let faults = rates.filter(|(_, rate)| **rate > 0.0).map(|(name, _)| Part::Fault(name));
+        self.steps.iter().map(|(number, _, _)| Part::Step(*number)).chain(faults).collect()
+    }
+
+    fn keep(&mut self, parts: &[Part]) {
+        self.steps.retain(|(number, _, _)| parts.contains(&Part::Step(*number)));
+        for (name, rate) in rates(&mut self.faults, &mut self.network) {
+            if !parts.contains(&Part::Fault(name)) {
+                *rate = 0.0;
+            }
         }
     }
 
-    let minutes = 2 + rng.below(10);
-    let end = harness.now() + Duration::from_secs(60 * minutes);
-    let mut words = 0;
-    while harness.now() < end {
-        let pause = rng.between(Duration::ZERO, Duration::from_millis(4000));
-        harness.run_for(pause);
-        let number = rng.below(count as u64) as usize;
-        let now = harness.now();
-        let user = users[number].clone();
-        match rng.below(40) {
-            0..10 => {
-                words += 1;
-                harness.world.chat(now, &brook, &ada, &format!("word {words}"));
+    fn describe(&self, part: Part) -> String {
+        let step = |number| self.steps.iter().find(|(is, _, _)| *is == number);
+        match part {
+            Part::Step(number) => step(number).map_or_else(
+                || format!("step {number} is not there"),
+                |(_, at, step)| format!("{:>8.3} s  {step:?}", at.since_origin().as_secs_f64()),
+            ),
+            Part::Fault(name) => {
+                let (mut faults, mut network) = (self.faults.clone(), self.network.clone());
+                let rates = rates(&mut faults, &mut network).into_iter();
+                let rate = rates.filter(|(is, _)| *is == name).map(|(_, rate)| *rate).sum::<f64>();
+                format!("{name} in {rate} of cases")
             }
-            10..14 => {
-                let name = format!("viewer{words}");
-                let viewer = harness.world.user(&name);
-                harness.world.follow(now, &viewer, &ada);
-                words += 1;
-            }
-            14 => harness.world.raid(now, &brook, &ada, 7),
-            15 => harness.world.online(now, &ada),
-            16 => harness.world.offline(now, &ada),
-            17..20 => harness.world.reconnect(now, &Which::All),
-            20 => harness.world.drop_sockets(now, &Which::All),
-            21 => {
-                let code = [1000, 1001, 4000, 4002, 4005, 4006, 4999][rng.below(7) as usize];
-                harness.world.close_sockets(now, &Which::All, code, "so it goes");
-            }
-            22..24 => harness.world.expire(now, &user),
-            24 if restarts => {
-                harness.restart(number);
-                log_in(&mut harness, number, &tokens[number]);
-            }
-            25 => {
-                let by = Duration::from_secs(rng.below(3600));
-                harness.sleep(number, by);
-            }
-            26 => {
-                let status = [
-                    "user_removed",
-                    "moderator_removed",
-                    "chat_user_banned",
-                    "version_removed",
-                    "new_status",
-                ][rng.below(5) as usize];
-                let held: Vec<String> =
-                    harness.node(number).client.plan().held().map(|(_, id)| id.to_string()).collect();
-                if let Some(id) = held.get(rng.below(held.len().max(1) as u64) as usize) {
-                    harness.world.revoke_subscription(now, id, status);
-                }
-            }
-            27..30 => {
-                harness.with(number, |client, now| {
-                    let _call = client.call(now, &GetUsers::by_login(["ada", "brook"]), As::Default);
-                });
-            }
-            30 => {
-                let request = GetChannelFollowers::new(ada.as_str());
-                if let Ok(pager) = Pager::new(&request)
-                    && let Some(prepared) = pager.next()
-                {
-                    let who = As::User(user.as_str().into());
-                    harness.with(number, |client, now| client.send(now, prepared, who));
-                }
-            }
-            31 => {
-                let wishes: Vec<_> =
-                    harness.node(number).wishes().map(|(id, wanted)| (id, wanted.clone())).collect();
-                if let Some((wish, wanted)) = wishes.get(rng.below(wishes.len().max(1) as u64) as usize) {
-                    let wish = *wish;
-                    harness.with(number, |client, now| client.unsubscribe(now, wish));
-                    harness.forget(number, wish);
-                    harness.run_for(rng.between(Duration::ZERO, Duration::from_secs(5)));
-                    harness.subscribe(number, wanted.clone());
-                }
-            }
-            32 => {
-                for wish in harness.node(number).blocked() {
-                    harness.with(number, |client, now| client.retry(now, wish));
-                }
-            }
-            _ => {}
-        }
-        if !harness.failures().is_empty() {
-            break;
         }
     }
 
-    // Peace: nothing misbehaves any more, and what was blocked is asked for again.
-    harness.world.faults = Faults::NONE;
-    harness.network = Network::GOOD;
-    for (number, tokens) in tokens.iter().enumerate() {
-        // Under heavy fire the first tokens may never have been proven.
-        log_in(&mut harness, number, tokens);
-    }
-    harness.run_for(Duration::from_secs(200));
-    for number in 0..count {
-        for wish in harness.node(number).blocked() {
-            harness.with(number, |client, now| client.retry(now, wish));
+    /// Takes the steps, until something breaks or the faults stop.
+    fn play(&self, harness: &mut Harness, take: impl Fn(&mut Harness, &S)) {
+        for (_, at, step) in &self.steps {
+            harness.run_until(*at);
+            take(harness, step);
+            if !harness.failures().is_empty() {
+                return;
+            }
         }
+        harness.run_until(self.calm);
     }
-    harness.run_for(Duration::from_secs(200));
-    harness.world.chat(harness.now(), &brook, &ada, "the last word");
-    harness.run_for(Duration::from_secs(5));
-    harness.check_at_rest(CLIENT_ID, &users);
+}
+
+/// Plays, and says what was seen. A panic is a failure like others, with the trace up to it.
+fn judge(
+    seed: u64,
+    clients: usize,
+    harness: &mut Harness,
+    play: impl FnOnce(&mut Harness),
+) -> Result<Report, Box<Failed>> {
+    let played = catch_unwind(AssertUnwindSafe(|| play(harness)));
     let mut failures = harness.failures().to_vec();
+    failures.extend(played.err().map(|panic| in_words(&*panic)));
     failures.extend(harness.leaked().into_iter().map(|line| format!("a secret is printed: {line}")));
     if failures.is_empty() {
         return Ok(Report {
             steps: harness.steps(),
-            client_time: harness.now().since_origin() * count as u32,
-            delivered: (0..count).map(|number| harness.node(number).delivered()).sum(),
+            client_time: harness.now().since_origin() * clients as u32,
+            delivered: (0..clients).map(|number| harness.node(number).delivered()).sum(),
         });
     }
     let trace = harness.trace().map(str::to_owned).collect();
     Err(Box::new(Failed { seed, failures, trace }))
+}
+
+fn in_words(panic: &(dyn Any + Send)) -> String {
+    let words = panic.downcast_ref::<String>().map(String::as_str);
+    let words = words.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without words");
+    format!("a panic: {words}")
+}
+
+/// A choice made before it is known among how many.
+#[derive(Clone, Copy, Debug)]
+struct Pick(u64);
+
+impl Pick {
+    fn from<T>(self, all: &[T]) -> Option<&T> {
+        all.get((self.0 % all.len().max(1) as u64) as usize)
+    }
+}
+
+/// Every rate at which something goes wrong, by its name.
+fn rates<'a>(faults: &'a mut Faults, network: &'a mut Network) -> Vec<(&'static str, &'a mut f64)> {
+    macro_rules! named {
+        ($($name:ident),*) => { vec![$((stringify!($name), $name)),*] };
+    }
+    // Taken apart in full, so that a new one is not forgotten.
+    let Faults {
+        helix_5xx,
+        helix_done_5xx,
+        helix_429,
+        helix_401,
+        odd_page,
+        token_5xx,
+        token_done_5xx,
+        refuse_socket,
+        no_welcome,
+        duplicate,
+        both_sockets,
+        malformed,
+        unknown_message,
+        unknown_event,
+        novelty,
+        drop_after_event,
+        left_behind,
+        shard_refused,
+    } = faults;
+    let Network {
+        fastest: _,
+        slowest: _,
+        not_sent,
+        request_lost,
+        response_lost,
+        response_hangs,
+        not_opened,
+        half_open,
+        slowest_store: _,
+        store_fails,
+    } = network;
+    named![
+        helix_5xx,
+        helix_done_5xx,
+        helix_429,
+        helix_401,
+        odd_page,
+        token_5xx,
+        token_done_5xx,
+        refuse_socket,
+        no_welcome,
+        duplicate,
+        both_sockets,
+        malformed,
+        unknown_message,
+        unknown_event,
+        novelty,
+        drop_after_event,
+        left_behind,
+        shard_refused,
+        not_sent,
+        request_lost,
+        response_lost,
+        response_hangs,
+        not_opened,
+        half_open,
+        store_fails
+    ]
 }

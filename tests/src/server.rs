@@ -1,7 +1,7 @@
 //! The world on a loopback port: HTTP and WebSocket side by side, in real time, on plain threads.
 //!
 //! Each connection has a thread that turns bytes into the world's calls; one more thread is the world's clock. What the world
-//! says goes to the threads of its sockets through channels.
+//! says goes to the threads of its sockets through channels. A page under `/sim` makes things happen.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,6 +18,7 @@ use twitchwire::Time;
 
 use crate::{Heard, PeerId, Said, World, WorldOutput};
 
+mod control;
 mod http1;
 
 use http1::{Connection, Next};
@@ -30,6 +31,15 @@ const LOOK_UP: Duration = Duration::from_millis(5);
 const CLOSING: Duration = Duration::from_secs(1);
 
 /// A world on a loopback port. Stops when dropped, with all its threads.
+///
+/// Next to what Twitch has there is a control page: `GET /sim` lists users, sessions and broken rules and has a form for each
+/// action; `POST /sim/<action>` lets something happen: `chat` (`who`, `channel`, `text`), `follow` (`who`, `channel`), `raid`
+/// (`from`, `to`, `viewers`), `online` and `offline` (`channel`), `reconnect` and `drop` (`which`: a session's id; without it
+/// all), `expire` (`user`). Users and channels are ids or logins; a login is made on first mention.
+///
+/// ```text
+/// curl -d who=brook -d channel=ada -d text=Hello http://127.0.0.1:8080/sim/chat
+/// ```
 pub struct Server {
     shared: Arc<Shared>,
     address: SocketAddr,
@@ -57,7 +67,12 @@ struct State {
 impl Server {
     /// Puts a world on a free loopback port; its reconnect URLs lead to the same port.
     pub fn start(world: World) -> io::Result<Server> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        Server::start_on(world, 0)
+    }
+
+    /// As [`Server::start`], on this port; 0: a free one.
+    pub fn start_on(world: World, port: u16) -> io::Result<Server> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let state = State { world, opened: 0, peers: BTreeMap::new() };
         let shared =
@@ -82,6 +97,11 @@ impl Server {
     /// Where the EventSub WebSocket is.
     pub fn ws_url(&self) -> String {
         format!("ws://{}/ws", self.address)
+    }
+
+    /// Where the control page is.
+    pub fn control_url(&self) -> String {
+        format!("http://{}/sim", self.address)
     }
 
     /// Scheme, host and port for HTTP.
@@ -217,7 +237,10 @@ fn serve(stream: TcpStream, shared: &Shared, stop: &AtomicBool) -> io::Result<()
     while let Some(next) = connection.next(stop)? {
         match next {
             Next::Request(request, keep_alive) => {
-                let response = shared.with(|state, now| state.world.request(now, &request));
+                let response = shared.with(|state, now| match request.uri().path() {
+                    path if control::is_for(path) => control::answer(&mut state.world, now, &request),
+                    _ => state.world.request(now, &request),
+                });
                 connection.answer(&response, keep_alive)?;
                 if !keep_alive {
                     break;

@@ -76,6 +76,11 @@ impl World {
         id
     }
 
+    /// All users: id and login.
+    pub fn users(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.people.users.iter().map(|(id, user)| (id.as_str(), user.login.as_str()))
+    }
+
     /// Gives a channel so many followers from before the beginning, without any event.
     pub fn followers(&mut self, channel: &str, count: usize) {
         for n in 0..count {

@@ -80,6 +80,7 @@ fn channel_chat_message_decodes_to_the_field_and_back() {
             thread_user_name: "Ada".into(),
         }),
         channel_points_custom_reward_id: Some("r-1".into()),
+        channel_points_animation_id: Some("rainbow-eclipse".into()),
         source_broadcaster_user_id: Some("1007".into()),
         source_broadcaster_user_login: Some("gale".into()),
         source_broadcaster_user_name: Some("Gale".into()),

@@ -384,3 +384,32 @@ fn handles_and_futures_go_from_thread_to_thread() {
         goes(&twitch.close());
     };
 }
+
+#[tokio::test]
+async fn a_handler_hears_events_and_what_it_fails_with_goes_to_one_place() {
+    let stage = Stage::new();
+    let (twitch, _) = stage.client(&SCOPES).await;
+    let ada = stage.ada.as_str();
+    let wish = soon(twitch.subscribe(ChannelFollow::new(ada, ada))).await.unwrap().detach();
+    let mut failures = twitch.listen(Filter::Failures);
+    let handling = twitch.on::<ChannelFollow, _, String>(|follow| async move {
+        match follow.user_login.as_str() {
+            "brook" => Err("no flowers left".into()),
+            _ => panic!("out of order"),
+        }
+    });
+    stage.follow();
+    stage.server.with(|world, now| {
+        let cleo = world.user("cleo");
+        world.follow(now, &cleo, &stage.ada);
+    });
+    for words in ["a handler failed: no flowers left", "a handler failed: it panicked: out of order"] {
+        let Some(Heard::Notice(failure)) = soon(failures.next()).await else { panic!("no failure") };
+        assert_eq!(failure.to_string(), words);
+    }
+    let tasks = Handle::current().metrics().num_alive_tasks();
+    drop(handling);
+    until(|| Handle::current().metrics().num_alive_tasks() < tasks).await;
+    twitch.unsubscribe(wish);
+    soon(twitch.close()).await;
+}

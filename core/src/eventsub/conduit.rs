@@ -80,7 +80,7 @@ pub enum ConduitOutput {
     Notice(ConduitNotice),
 }
 
-/// A conduit, the client's shards of it, and its subscriptions. See the [module's page](self) for how it works.
+/// A conduit, the client's shards of it, and its subscriptions.
 #[derive(Debug)]
 pub struct Conduit {
     config: ConduitConfig,

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use twitchwire::Time;
 
 mod answer;
-mod catalogue;
+mod api;
 mod conduits;
 mod delivery;
 mod helix;

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use twitchwire::Time;
 
 use super::answer::{Answer, Outcome};
-use super::helix::{Who, body, page_of, required, text};
+use super::api::{body, page_of, required, text};
+use super::helix::Who;
 use super::reading::Ask;
 use super::{Timer, World};
 

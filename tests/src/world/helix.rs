@@ -2,11 +2,9 @@
 
 use std::time::Duration;
 
-use http::Method;
-use serde_json::Value;
 use twitchwire::Time;
 
-use super::answer::{Answer, Outcome};
+use super::answer::Answer;
 use super::ledger::Noted;
 use super::reading::Ask;
 use super::tokens::Scopes;
@@ -153,78 +151,4 @@ impl World {
         }
         (passes, headers)
     }
-
-    fn endpoint(&mut self, ask: &Ask, who: &Who) -> Outcome {
-        let path = ask.path.strip_prefix("/helix").unwrap_or_default();
-        match (&ask.method, path) {
-            (&Method::GET, "/users") => self.get_users(ask, who),
-            (&Method::GET, "/channels") => self.get_channels(ask),
-            (&Method::GET, "/channels/followers") => self.get_followers(ask, who),
-            (&Method::GET, "/channels/followed") => self.get_followed(ask, who),
-            (&Method::GET, "/streams") => self.get_streams(ask),
-            (&Method::GET, "/chat/chatters") => self.get_chatters(ask, who),
-            (&Method::POST, "/chat/messages") => self.send_chat_message(ask, who),
-            (&Method::POST, "/moderation/bans") => self.ban_user(ask, who),
-            (&Method::DELETE, "/moderation/bans") => self.unban_user(ask, who),
-            (&Method::POST, "/eventsub/subscriptions") => self.create_subscription(ask, who),
-            (&Method::GET, "/eventsub/subscriptions") => self.get_subscriptions(ask, who),
-            (&Method::DELETE, "/eventsub/subscriptions") => self.delete_subscription(ask, who),
-            (&Method::POST, "/eventsub/conduits") => self.create_conduit(ask, who),
-            (&Method::GET, "/eventsub/conduits") => self.get_conduits(who),
-            (&Method::PATCH, "/eventsub/conduits") => self.update_conduit(ask, who),
-            (&Method::DELETE, "/eventsub/conduits") => self.delete_conduit(ask, who),
-            (&Method::GET, "/eventsub/conduits/shards") => self.get_shards(ask, who),
-            (&Method::PATCH, "/eventsub/conduits/shards") => self.update_shards(ask, who),
-            _ => Err(Answer::refuse(404, "")),
-        }
-    }
-}
-
-/// A parameter that must be there.
-pub(super) fn required<'a>(ask: &'a Ask, name: &str) -> Result<&'a str, Answer> {
-    let missing = || Answer::refuse(400, &format!("Missing required parameter \"{name}\""));
-    ask.query.get(name).ok_or_else(missing)
-}
-
-/// A string in a body that must be there.
-pub(super) fn text<'a>(body: &'a Value, name: &str) -> Result<&'a str, Answer> {
-    let missing = || Answer::refuse(400, &format!("Missing required parameter \"{name}\""));
-    body[name].as_str().filter(|text| !text.is_empty()).ok_or_else(missing)
-}
-
-/// The JSON body.
-pub(super) fn body(ask: &Ask) -> Result<Value, Answer> {
-    ask.json().ok_or_else(|| Answer::refuse(400, "The request body is not valid JSON"))
-}
-
-/// One page of a list: its slice, and the cursor behind it if more follows.
-pub(super) fn page<'a, T>(all: &'a [T], ask: &Ask, most: usize) -> Result<(&'a [T], Value), Answer> {
-    let first = match ask.query.get("first").map(str::parse::<usize>) {
-        None => most.min(20),
-        Some(Ok(first)) if (1..=most).contains(&first) => first,
-        Some(_) => return Err(Answer::refuse(400, "The parameter \"first\" was malformed")),
-    };
-    page_of(all, ask, first)
-}
-
-/// One page of this size.
-pub(super) fn page_of<'a, T>(all: &'a [T], ask: &Ask, size: usize) -> Result<(&'a [T], Value), Answer> {
-    let start = match ask.query.get("after") {
-        None => 0,
-        Some(cursor) => cursor
-            .strip_prefix("sim")
-            .and_then(|rest| usize::from_str_radix(rest.split_once('.')?.0, 16).ok())
-            .ok_or_else(|| Answer::refuse(400, "Invalid cursor"))?,
-    };
-    let rest = all.get(start..).unwrap_or_default();
-    let empty = ask.odd_page && ask.salt.is_multiple_of(2) && !rest.is_empty();
-    let slice = &rest[..if empty { 0 } else { size.min(rest.len()) }];
-    let end = start + slice.len();
-    let trailing = ask.odd_page && !slice.is_empty();
-    let pagination = if end < all.len() || trailing {
-        serde_json::json!({"cursor": format!("sim{end:x}.{:04x}", ask.salt)})
-    } else {
-        serde_json::json!({})
-    };
-    Ok((slice, pagination))
 }

@@ -1,0 +1,128 @@
+//! `/helix`, endpoint by endpoint: one file for each category of Twitch's reference, each with its own table of methods and
+//! paths. What several of them need is here: parameters, pages, who moderates.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::World;
+use super::answer::{Answer, Outcome};
+use super::helix::Who;
+use super::people::User;
+use super::reading::Ask;
+
+mod channels;
+mod chat;
+mod moderation;
+mod streams;
+mod users;
+
+impl World {
+    pub(super) fn endpoint(&mut self, ask: &Ask, who: &Who) -> Outcome {
+        let path = ask.path.strip_prefix("/helix").unwrap_or_default();
+        let categories = [
+            World::channels_api,
+            World::chat_api,
+            World::eventsub_api,
+            World::moderation_api,
+            World::streams_api,
+            World::users_api,
+        ];
+        let answer = categories.iter().find_map(|category| category(self, ask, who, path));
+        answer.unwrap_or_else(|| Err(Answer::refuse(404, "")))
+    }
+
+    fn eventsub_api(&mut self, ask: &Ask, who: &Who, path: &str) -> Option<Outcome> {
+        Some(match (&ask.method, path) {
+            (&Method::POST, "/eventsub/subscriptions") => self.create_subscription(ask, who),
+            (&Method::GET, "/eventsub/subscriptions") => self.get_subscriptions(ask, who),
+            (&Method::DELETE, "/eventsub/subscriptions") => self.delete_subscription(ask, who),
+            (&Method::POST, "/eventsub/conduits") => self.create_conduit(ask, who),
+            (&Method::GET, "/eventsub/conduits") => self.get_conduits(who),
+            (&Method::PATCH, "/eventsub/conduits") => self.update_conduit(ask, who),
+            (&Method::DELETE, "/eventsub/conduits") => self.delete_conduit(ask, who),
+            (&Method::GET, "/eventsub/conduits/shards") => self.get_shards(ask, who),
+            (&Method::PATCH, "/eventsub/conduits/shards") => self.update_shards(ask, who),
+            _ => return None,
+        })
+    }
+
+    /// The caller, who must be the moderator they say they are.
+    pub(super) fn is_moderator<'a>(
+        &self,
+        ask: &'a Ask,
+        who: &Who,
+        broadcaster: &str,
+        scopes: &[&str],
+    ) -> Result<&'a str, Answer> {
+        let moderator = required(ask, "moderator_id")?;
+        who.user_is(moderator, "moderator_id")?;
+        who.scope(scopes)?;
+        if self.people.moderates(moderator, broadcaster) {
+            return Ok(moderator);
+        }
+        Err(Answer::refuse(403, "The user in moderator_id is not one of the broadcaster's moderators."))
+    }
+
+    pub(super) fn channel(&self, id: &str) -> Result<&User, Answer> {
+        let unknown = || Answer::refuse(400, "The ID in broadcaster_id is not valid.");
+        self.people.users.get(id).ok_or_else(unknown)
+    }
+
+    /// A user's three names, each behind this prefix.
+    pub(super) fn person(&self, id: &str, prefix: &str) -> Value {
+        let mut said = json!({});
+        said[format!("{prefix}_id")] = json!(id);
+        said[format!("{prefix}_login")] = json!(self.people.login(id));
+        said[format!("{prefix}_name")] = json!(self.people.name(id));
+        said
+    }
+}
+
+/// A parameter that must be there.
+pub(super) fn required<'a>(ask: &'a Ask, name: &str) -> Result<&'a str, Answer> {
+    let missing = || Answer::refuse(400, &format!("Missing required parameter \"{name}\""));
+    ask.query.get(name).ok_or_else(missing)
+}
+
+/// A string in a body that must be there.
+pub(super) fn text<'a>(body: &'a Value, name: &str) -> Result<&'a str, Answer> {
+    let missing = || Answer::refuse(400, &format!("Missing required parameter \"{name}\""));
+    body[name].as_str().filter(|text| !text.is_empty()).ok_or_else(missing)
+}
+
+/// The JSON body.
+pub(super) fn body(ask: &Ask) -> Result<Value, Answer> {
+    ask.json().ok_or_else(|| Answer::refuse(400, "The request body is not valid JSON"))
+}
+
+/// One page of a list: its slice, and the cursor behind it if more follows.
+pub(super) fn page<'a, T>(all: &'a [T], ask: &Ask, most: usize) -> Result<(&'a [T], Value), Answer> {
+    let first = match ask.query.get("first").map(str::parse::<usize>) {
+        None => most.min(20),
+        Some(Ok(first)) if (1..=most).contains(&first) => first,
+        Some(_) => return Err(Answer::refuse(400, "The parameter \"first\" was malformed")),
+    };
+    page_of(all, ask, first)
+}
+
+/// One page of this size.
+pub(super) fn page_of<'a, T>(all: &'a [T], ask: &Ask, size: usize) -> Result<(&'a [T], Value), Answer> {
+    let start = match ask.query.get("after") {
+        None => 0,
+        Some(cursor) => cursor
+            .strip_prefix("sim")
+            .and_then(|rest| usize::from_str_radix(rest.split_once('.')?.0, 16).ok())
+            .ok_or_else(|| Answer::refuse(400, "Invalid cursor"))?,
+    };
+    let rest = all.get(start..).unwrap_or_default();
+    let empty = ask.odd_page && ask.salt.is_multiple_of(2) && !rest.is_empty();
+    let slice = &rest[..if empty { 0 } else { size.min(rest.len()) }];
+    let end = start + slice.len();
+    let trailing = ask.odd_page && !slice.is_empty();
+    let pagination = if end < all.len() || trailing {
+        serde_json::json!({"cursor": format!("sim{end:x}.{:04x}", ask.salt)})
+    } else {
+        serde_json::json!({})
+    };
+    Ok((slice, pagination))
+}

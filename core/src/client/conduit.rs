@@ -10,6 +10,7 @@ use crate::eventsub::{
     Subject, Subscribing, Subscription, SubscriptionState, Topic,
 };
 use crate::helix::{CallError, Invalid, Prepared, Rule};
+use crate::record::Told;
 use crate::time::Time;
 use bytes::Bytes;
 use std::sync::Arc;
@@ -55,16 +56,19 @@ impl Client {
     /// new shards ([`ShardChoice::Part`](crate::eventsub::ShardChoice)) assigns them when it sees them. Shards that are too many are closed once
     /// Twitch sends them nothing more.
     pub fn scale_conduit(&mut self, now: Time, shard_count: u32, opening: bool) {
+        self.record(now, || Told::ScaleConduit { shard_count, opening });
         self.with_conduit(now, |conduit| conduit.scale(now, shard_count, opening));
     }
 
     /// Holds subscribing to the conduit back, or lets it go on.
     pub fn subscribing(&mut self, now: Time, subscribing: Subscribing) {
+        self.record(now, || Told::Subscribing(subscribing));
         self.with_conduit(now, |conduit| conduit.subscribing(now, subscribing));
     }
 
     /// Looks for the conduit again, after [`ConduitNotice::Failed`] said that the client would not by itself.
     pub fn retry_conduit(&mut self, now: Time) {
+        self.record(now, || Told::RetryConduit);
         self.with_conduit(now, |conduit| conduit.retry(now));
     }
 

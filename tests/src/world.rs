@@ -16,13 +16,17 @@ use twitchwire::Time;
 
 mod answer;
 mod api;
+mod channel_points;
 mod conduits;
 mod delivery;
 mod helix;
 mod kinds;
 mod ledger;
+mod notice;
 mod oauth;
 mod people;
+mod polls;
+mod predictions;
 mod reading;
 mod rng;
 mod script;
@@ -33,6 +37,7 @@ mod subscriptions;
 mod tokens;
 
 pub use ledger::{Happening, Refreshed, Route, Rule, Sent, Violation};
+pub use people::Programme;
 pub use script::{Action, Start};
 pub use settings::{Faults, Settings};
 pub use sockets::Which;
@@ -106,6 +111,10 @@ enum Timer {
     Drop(PeerId),
     /// … delete a conduit if all its shards are still disabled.
     ConduitDies(String),
+    /// … end a poll.
+    PollEnds { channel: String, poll: String },
+    /// … lock a prediction.
+    PredictionLocks { channel: String, prediction: String },
     /// … take a step of a script.
     Script(Box<Action>),
 }
@@ -128,6 +137,9 @@ pub struct World {
     sockets: sockets::Sockets,
     subscriptions: subscriptions::Subscriptions,
     conduits: conduits::Conduits,
+    channel_points: channel_points::ChannelPoints,
+    polls: polls::Polls,
+    predictions: predictions::Predictions,
     pending_scripts: Vec<Vec<(Duration, Action)>>,
     ledger: ledger::Ledger,
 }
@@ -150,6 +162,9 @@ impl World {
             sockets: sockets::Sockets::default(),
             subscriptions: subscriptions::Subscriptions::default(),
             conduits: conduits::Conduits::default(),
+            channel_points: channel_points::ChannelPoints::default(),
+            polls: polls::Polls::default(),
+            predictions: predictions::Predictions::default(),
             pending_scripts: Vec::new(),
             ledger: ledger::Ledger::default(),
         }
@@ -232,6 +247,8 @@ impl World {
             Timer::Resend { sent, session, frame } => self.resend(sent, session, frame),
             Timer::Drop(peer) => self.drop_socket(peer),
             Timer::ConduitDies(conduit) => self.delete_conduit_if_dead(&conduit),
+            Timer::PollEnds { channel, poll } => self.complete_poll(&channel, &poll),
+            Timer::PredictionLocks { channel, prediction } => self.lock_prediction(&channel, &prediction),
             Timer::Script(action) => self.act(*action),
         }
     }

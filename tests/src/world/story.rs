@@ -157,7 +157,7 @@ impl World {
         self.emit_now("channel.unban", "1", &[("broadcaster_user_id", channel)], event);
     }
 
-    fn add_person(&self, event: &mut Value, id: &str, prefix: &str) {
+    pub(super) fn add_person(&self, event: &mut Value, id: &str, prefix: &str) {
         event[format!("{prefix}_id")] = json!(id);
         event[format!("{prefix}_login")] = json!(self.people.login(id));
         event[format!("{prefix}_name")] = json!(self.people.name(id));

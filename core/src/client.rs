@@ -40,6 +40,7 @@ use crate::eventsub::{
 };
 use crate::helix::{Bucket, Budget, Endpoint, Invalid, Limiter, Prepared};
 use crate::id::UserId;
+use crate::queue::take_first;
 use crate::record::{Asked, Broken, Tape, Told, Visited};
 use crate::time::Time;
 use crate::timers::Timers;
@@ -97,7 +98,8 @@ pub struct Client {
     /// Wishes for a conduit in a client that is set up without one.
     without_conduit: Vec<WishId>,
     shard_config: Arc<ShardConfig>,
-    shards: BTreeMap<u32, Shard>,
+    /// Boxed: the map has room for almost twice as many as there are.
+    shards: BTreeMap<u32, Box<Shard>>,
     dedup: Dedup,
     /// Redemptions passed on, by type, version and id.
     redemptions: Dedup<Redemption>,
@@ -198,6 +200,7 @@ impl Client {
         );
         let mut shard_config = ShardConfig::new(config.endpoints.eventsub.clone());
         shard_config.keepalive = config.keepalive.clamp(10, 600);
+        shard_config.slack = config.keepalive_slack;
         // The conduit's own wish has the first number.
         let mut last_id = 0;
         let conduit = config.conduit.clone().map(|conduit| {
@@ -282,7 +285,7 @@ impl Client {
 
     /// What the client asks for next; none when there is nothing more for now.
     pub fn poll_output(&mut self) -> Option<Output> {
-        let output = self.out.pop_front()?;
+        let output = take_first(&mut self.out)?;
         if let Some(tape) = &mut self.tape {
             tape.said(&output);
         }

@@ -98,6 +98,7 @@ pub mod eventsub;
 pub mod guide;
 pub mod helix;
 pub mod id;
+mod queue;
 mod quick;
 pub mod record;
 mod time;

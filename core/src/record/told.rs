@@ -107,6 +107,7 @@ pub(crate) enum Told {
         shard_count: u32,
         opening: bool,
     },
+    RestartShard(u32),
     Subscribing(Subscribing),
     RetryConduit,
     Close,
@@ -289,6 +290,7 @@ impl Told {
             | Told::RetryToken(_)
             | Told::Authorize { .. }
             | Told::ScaleConduit { .. }
+            | Told::RestartShard(_)
             | Told::Subscribing(_)
             | Told::RetryConduit
             | Told::Close => {}
@@ -382,6 +384,7 @@ impl Told {
                 }
             }
             Told::ScaleConduit { shard_count, opening } => client.scale_conduit(now, shard_count, opening),
+            Told::RestartShard(shard) => client.restart_shard(now, shard),
             Told::Subscribing(subscribing) => client.subscribing(now, subscribing),
             Told::RetryConduit => client.retry_conduit(now),
             Told::Close => client.close(now),

@@ -16,12 +16,15 @@ use twitchwire::Time;
 
 mod answer;
 mod api;
+mod automod;
 mod channel_points;
 mod conduits;
 mod delivery;
 mod helix;
 mod kinds;
 mod ledger;
+mod limits;
+mod moderation;
 mod notice;
 mod oauth;
 mod people;
@@ -29,6 +32,8 @@ mod polls;
 mod predictions;
 mod reading;
 mod rng;
+mod roles;
+mod room;
 mod script;
 mod settings;
 mod sockets;
@@ -137,6 +142,10 @@ pub struct World {
     sockets: sockets::Sockets,
     subscriptions: subscriptions::Subscriptions,
     conduits: conduits::Conduits,
+    windows: limits::Windows,
+    rooms: room::Rooms,
+    moderation: moderation::Moderation,
+    roles: roles::Roles,
     channel_points: channel_points::ChannelPoints,
     polls: polls::Polls,
     predictions: predictions::Predictions,
@@ -162,6 +171,10 @@ impl World {
             sockets: sockets::Sockets::default(),
             subscriptions: subscriptions::Subscriptions::default(),
             conduits: conduits::Conduits::default(),
+            windows: limits::Windows::default(),
+            rooms: room::Rooms::default(),
+            moderation: moderation::Moderation::default(),
+            roles: roles::Roles::default(),
             channel_points: channel_points::ChannelPoints::default(),
             polls: polls::Polls::default(),
             predictions: predictions::Predictions::default(),

@@ -17,10 +17,18 @@ use twitchwire::Time;
 mod answer;
 mod api;
 mod automod;
+mod bits;
 mod channel_points;
+mod charity;
+mod clips;
 mod conduits;
 mod delivery;
+mod entitlements;
+mod extensions;
+mod goals;
 mod helix;
+mod hype_trains;
+mod jwt;
 mod kinds;
 mod ledger;
 mod limits;
@@ -34,18 +42,23 @@ mod reading;
 mod rng;
 mod roles;
 mod room;
+mod schedules;
 mod script;
 mod settings;
 mod sockets;
 mod story;
+mod subscribers;
 mod subscriptions;
 mod tokens;
+mod videos;
 
+pub use goals::GoalKind;
 pub use ledger::{Happening, Refreshed, Route, Rule, Sent, Violation};
 pub use people::Programme;
 pub use script::{Action, Start};
 pub use settings::{Faults, Settings};
 pub use sockets::Which;
+pub use subscribers::Tier;
 
 use answer::Answer;
 use reading::Ask;
@@ -120,6 +133,8 @@ enum Timer {
     PollEnds { channel: String, poll: String },
     /// … lock a prediction.
     PredictionLocks { channel: String, prediction: String },
+    /// … end a hype train, if its time is up.
+    HypeTrainEnds { channel: String },
     /// … take a step of a script.
     Script(Box<Action>),
 }
@@ -149,6 +164,16 @@ pub struct World {
     channel_points: channel_points::ChannelPoints,
     polls: polls::Polls,
     predictions: predictions::Predictions,
+    bits: bits::Bits,
+    charity: charity::Charity,
+    clips: clips::Clips,
+    entitlements: entitlements::Entitlements,
+    extensions: extensions::Extensions,
+    goals: goals::Goals,
+    hype_trains: hype_trains::HypeTrains,
+    schedules: schedules::Schedules,
+    subscribers: subscribers::Subscribers,
+    videos: videos::Videos,
     pending_scripts: Vec<Vec<(Duration, Action)>>,
     ledger: ledger::Ledger,
 }
@@ -178,6 +203,16 @@ impl World {
             channel_points: channel_points::ChannelPoints::default(),
             polls: polls::Polls::default(),
             predictions: predictions::Predictions::default(),
+            bits: bits::Bits::default(),
+            charity: charity::Charity::default(),
+            clips: clips::Clips::default(),
+            entitlements: entitlements::Entitlements::default(),
+            extensions: extensions::Extensions::default(),
+            goals: goals::Goals::default(),
+            hype_trains: hype_trains::HypeTrains::default(),
+            schedules: schedules::Schedules::default(),
+            subscribers: subscribers::Subscribers::default(),
+            videos: videos::Videos::default(),
             pending_scripts: Vec::new(),
             ledger: ledger::Ledger::default(),
         }
@@ -262,6 +297,7 @@ impl World {
             Timer::ConduitDies(conduit) => self.delete_conduit_if_dead(&conduit),
             Timer::PollEnds { channel, poll } => self.complete_poll(&channel, &poll),
             Timer::PredictionLocks { channel, prediction } => self.lock_prediction(&channel, &prediction),
+            Timer::HypeTrainEnds { channel } => self.end_hype_train(&channel),
             Timer::Script(action) => self.act(*action),
         }
     }

@@ -13,31 +13,61 @@ use super::helix::Who;
 use super::people::User;
 use super::reading::Ask;
 
+mod analytics;
+mod bits;
 mod channel_points;
 mod channels;
+mod charity;
 mod chat;
+mod clips;
+mod entitlements;
+mod extensions;
+mod goals;
+mod hype_train;
 mod moderation;
 mod polls;
 mod predictions;
+mod schedule;
 mod streams;
+mod subscriptions;
 mod users;
+mod videos;
 
 impl World {
     pub(super) fn endpoint(&mut self, ask: &Ask, who: &Who) -> Outcome {
         let path = ask.path.strip_prefix("/helix").unwrap_or_default();
         let categories = [
-            World::channels_api,
-            World::chat_api,
-            World::eventsub_api,
-            World::moderation_api,
+            World::analytics_api,
+            World::bits_api,
             World::channel_points_api,
+            World::channels_api,
+            World::charity_api,
+            World::chat_api,
+            World::clips_api,
+            World::entitlements_api,
+            World::eventsub_api,
+            World::extensions_api,
+            World::goals_api,
+            World::hype_train_api,
+            World::moderation_api,
             World::polls_api,
             World::predictions_api,
+            World::schedule_api,
             World::streams_api,
+            World::subscriptions_api,
             World::users_api,
+            World::videos_api,
         ];
         let answer = categories.iter().find_map(|category| category(self, ask, who, path));
         answer.unwrap_or_else(|| Err(Answer::refuse(404, "")))
+    }
+
+    /// What takes no OAuth token: the calendar, and what extensions sign for themselves.
+    pub(super) fn open_endpoint(&mut self, ask: &Ask) -> Option<Outcome> {
+        match (&ask.method, ask.path.strip_prefix("/helix").unwrap_or_default()) {
+            (&Method::GET, "/schedule/icalendar") => Some(self.get_calendar(ask)),
+            (_, path) => self.extension_jwt_api(ask, path),
+        }
     }
 
     fn eventsub_api(&mut self, ask: &Ask, who: &Who, path: &str) -> Option<Outcome> {

@@ -8,6 +8,7 @@ use twitchwire::Time;
 
 use super::World;
 use super::moderation::Moderated;
+use super::room::Line;
 
 /// What AutoMod looks for, each with a level of its own.
 pub(super) const CATEGORIES: [&str; 8] = [
@@ -141,7 +142,7 @@ impl World {
         event["status"] = json!(status);
         self.emit_now("channel.chat.user_message_update", "1", &told_to(channel, &held.who), event);
         if status == "approved" {
-            self.post(&held.who, channel, &held.text, message.to_owned(), None);
+            self.post(&held.who, channel, message.to_owned(), Line::plain(&held.text));
         }
     }
 

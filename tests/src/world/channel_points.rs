@@ -105,7 +105,7 @@ impl ChannelPoints {
     }
 }
 
-fn images(kind: &str) -> Value {
+pub(super) fn images(kind: &str) -> Value {
     let url = |size| format!("https://static.example/{kind}-{size}.png");
     json!({"url_1x": url(1), "url_2x": url(2), "url_4x": url(4)})
 }

@@ -66,6 +66,10 @@ impl World {
         if self.rng.chance(self.faults.helix_5xx) {
             return (Answer::broken(if self.rng.chance(0.5) { 500 } else { 503 }), Headers::new());
         }
+        if let Some(answer) = self.open_endpoint(ask) {
+            let answer = answer.unwrap_or_else(|refusal| refusal);
+            return (answer, Headers::new());
+        }
         let who = match self.identify(ask) {
             Ok(who) => who,
             Err(refusal) => return (refusal, Headers::new()),

@@ -8,6 +8,9 @@ use twitchwire::Time;
 use super::World;
 use super::answer::Answer;
 
+/// What is said where nothing better is.
+pub(super) const TOO_MANY: &str = "The app exceeded the number of requests that it may make per minute.";
+
 /// For whom an operation is counted, how many calls pass, and within how many seconds.
 pub(super) type Limit<'a> = (&'a str, usize, u64);
 

@@ -61,7 +61,16 @@ impl People {
     }
 }
 
+/// Some of Twitch's categories: id and name.
+const CATEGORIES: [(&str, &str); 3] =
+    [("33214", "Fortnite"), ("509658", "Just Chatting"), ("1469308723", "Software and Game Development")];
+
 impl World {
+    /// The name of a category.
+    pub(super) fn category(&self, id: &str) -> Option<&'static str> {
+        CATEGORIES.iter().find(|(known, _)| *known == id).map(|(_, name)| *name)
+    }
+
     /// The id of the user with this login, made on first mention.
     pub fn user(&mut self, login: &str) -> String {
         if let Some(id) = self.people.id(login) {

@@ -26,6 +26,25 @@ pub(super) struct Message {
     at: Time,
 }
 
+/// A message to be written.
+pub(super) struct Line<'a> {
+    pub(super) text: &'a str,
+    pub(super) fragments: Vec<Value>,
+    /// What is cheered with it; null: nothing.
+    pub(super) cheer: Value,
+    /// The message that it replies to.
+    pub(super) parent: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    /// Text alone.
+    pub(super) fn plain(text: &'a str) -> Self {
+        let fragment =
+            json!({"type": "text", "text": text, "cheermote": null, "emote": null, "mention": null});
+        Line { text, fragments: vec![fragment], cheer: Value::Null, parent: None }
+    }
+}
+
 /// What a room asks of those who write in it.
 #[derive(Clone, Default, PartialEq)]
 pub(super) struct RoomSettings {
@@ -142,19 +161,22 @@ impl World {
     }
 
     pub(super) fn chat_now(&mut self, who: &str, channel: &str, text: &str) -> String {
+        self.write_line(who, channel, Line::plain(text))
+    }
+
+    pub(super) fn write_line(&mut self, who: &str, channel: &str, line: Line<'_>) -> String {
         let id = self.rng.uuid();
-        self.post(who, channel, text, id.clone(), None);
+        self.post(who, channel, id.clone(), line);
         id
     }
 
-    /// A message appears in a room, maybe as a reply to another.
-    pub(super) fn post(&mut self, who: &str, channel: &str, text: &str, id: String, parent: Option<&str>) {
+    /// A message appears in a room.
+    pub(super) fn post(&mut self, who: &str, channel: &str, id: String, line: Line<'_>) {
+        let Line { text, fragments, cheer, parent } = line;
         if let Some(channel) = self.people.users.get_mut(channel) {
             channel.chatters.insert(who.to_owned());
         }
-        let fragment =
-            json!({"type": "text", "text": text, "cheermote": null, "emote": null, "mention": null});
-        let message = json!({"text": text, "fragments": [fragment]});
+        let message = json!({"text": text, "fragments": fragments});
         let mut event = self.person(channel, "broadcaster_user");
         self.add_person(&mut event, who, "chatter_user");
         for (name, value) in [
@@ -162,7 +184,7 @@ impl World {
             ("message", message.clone()),
             ("message_type", json!("text")),
             ("badges", self.badges_of(who, channel)),
-            ("cheer", Value::Null),
+            ("cheer", cheer),
             ("color", json!(self.rooms.colors.get(who).map_or("", String::as_str))),
             ("reply", self.reply_to(channel, parent)),
             ("channel_points_custom_reward_id", Value::Null),

@@ -18,6 +18,7 @@ impl World {
         self.add_person(&mut event, channel, "broadcaster_user");
         event["followed_at"] = json!(self.stamp());
         self.emit_now("channel.follow", "2", &[("broadcaster_user_id", channel)], event);
+        self.progress_follower_goals(channel);
     }
 
     /// One channel raids another.
@@ -37,6 +38,7 @@ impl World {
         if let Some(user) = self.people.users.get_mut(channel) {
             user.live = Some((id.clone(), when));
         }
+        self.record(channel, &id);
         let mut event = self.person(channel, "broadcaster_user");
         event["id"] = json!(id);
         event["type"] = json!("live");
@@ -49,6 +51,7 @@ impl World {
         self.advance(now);
         let live = self.people.users.get_mut(channel).and_then(|user| user.live.take());
         self.rooms.of_mut(channel).pin.take_if(|pin| pin.ends.is_none());
+        self.end_recording(channel);
         let mut event = self.person(channel, "broadcaster_user");
         event["id"] = json!(live.map(|(id, _)| id));
         self.emit_now("stream.offline", "1", &[("broadcaster_user_id", channel)], event);

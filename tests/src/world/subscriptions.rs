@@ -242,7 +242,7 @@ impl World {
         self.may_subscribe(kind, &condition, who)?;
         let transport = self.read_transport(&body["transport"], who)?;
         self.is_within_limits(kind, &condition, &transport, who)?;
-        let answer = self.subscribe(kind, condition, transport, who);
+        let answer = self.enter_subscription(kind, condition, transport, who);
         Ok(answer)
     }
 
@@ -374,7 +374,7 @@ impl World {
         if who.user.is_some() { self.settings.max_cost } else { self.settings.app_max_cost }
     }
 
-    fn subscribe(
+    fn enter_subscription(
         &mut self,
         kind: &Kind,
         condition: BTreeMap<String, String>,

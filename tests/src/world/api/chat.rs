@@ -9,6 +9,7 @@ use crate::world::answer::{Answer, Outcome};
 use crate::world::helix::Who;
 use crate::world::notice::Notice;
 use crate::world::reading::Ask;
+use crate::world::room::Line;
 
 mod emotes;
 mod pins;
@@ -87,8 +88,7 @@ impl World {
             let dropped = json!({"message_id": "", "is_sent": false, "drop_reason": reason});
             return Ok(Answer::ok(json!({"data": [dropped]})));
         }
-        let id = self.rng.uuid();
-        self.post(sender, broadcaster, message, id.clone(), parent);
+        let id = self.write_line(sender, broadcaster, Line { parent, ..Line::plain(message) });
         if pins {
             self.pin(sender, broadcaster, &id, Some(20 * 60));
         }

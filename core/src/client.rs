@@ -197,6 +197,7 @@ impl Client {
         );
         let mut shard_config = ShardConfig::new(config.endpoints.eventsub.clone());
         shard_config.keepalive = config.keepalive.clamp(10, 600);
+        shard_config.slack = config.keepalive_slack;
         // The conduit's own wish has the first number.
         let mut last_id = 0;
         let conduit = config.conduit.clone().map(|conduit| {

@@ -75,8 +75,10 @@ fn no_secret_of_the_world_is_in_a_recording() {
     let mut checked = 0;
     for seed in 0..4 {
         for (recordings, world) in [recorded::<Sockets>(seed), recorded::<Conduits>(seed)] {
-            let secrets: BTreeSet<&str> = world.secrets().filter(|secret| secret.len() > 5).collect();
-            assert!(!secrets.is_empty());
+            // Most secrets of the world begin like this.
+            let others = world.secrets().filter(|secret| !secret.starts_with("s3cret") && secret.len() > 5);
+            let secrets: BTreeSet<&str> = others.chain(["s3cret"]).collect();
+            assert!(world.secrets().any(|secret| secret.starts_with("s3cret")));
             for line in recordings.iter().flatten() {
                 if let Some(secret) = secrets.iter().find(|secret| line.contains(**secret)) {
                     panic!("{secret} is in {line}");

@@ -113,6 +113,8 @@ struct User {
     costs: Option<Costs>,
     /// Since when the list is under way.
     listing: Option<Time>,
+    /// What has ended since then: the list may still have it.
+    ended: BTreeSet<SubscriptionId>,
     /// Sessions that were lost of late: Twitch may still take them for alive.
     former: VecDeque<SessionId>,
     /// What was deleted to make room, while a wish waits until it can be paid for.

@@ -505,6 +505,11 @@ impl Harness {
             let (peer, event) = match output {
                 WorldOutput::Socket(peer, heard) => (peer, Event::ClientHears { peer, heard }),
                 WorldOutput::Cut(peer) => (peer, Event::ClientLosesPeer { peer }),
+                // No callback listens here.
+                WorldOutput::Webhook(post) => {
+                    self.world.answered(self.now, post.id, None);
+                    continue;
+                }
             };
             let Some(entry) = self.peers.get_mut(&peer) else { continue };
             entry.to_client = entry.to_client.max(self.now + delay);

@@ -1,6 +1,6 @@
 //! Random schedules for WebSocket subscriptions: one or two clients, each with its user, listen to one channel.
 
-use super::{Failed, Part, Pick, Plan, Report, Schedule, judge};
+use super::{Failed, Part, Pick, Plan, Report, Schedule, faults_of_seeds, judge};
 use crate::harness::{Harness, Network, Rng, Wanted};
 use crate::world::{Faults, Settings, Which, World};
 use std::time::Duration;
@@ -69,7 +69,7 @@ impl Schedule for Sockets {
             settings.user_token_life = Duration::from_secs(60 + rng.below(300));
         }
         settings.welcome_after = Duration::from_millis(rng.below(1500));
-        let mut faults = Faults::all([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
+        let mut faults = faults_of_seeds([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
         let count = 1 + rng.below(2) as usize;
         let mut network = Network::bad([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
         // A public client cannot repeat a refresh whose fate is unknown: that case is tested on its own.

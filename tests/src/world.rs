@@ -17,6 +17,7 @@ use twitchwire::Time;
 
 mod answer;
 mod api;
+mod automod;
 mod bits;
 mod channel_points;
 mod charity;
@@ -31,6 +32,8 @@ mod hype_trains;
 mod jwt;
 mod kinds;
 mod ledger;
+mod limits;
+mod moderation;
 mod notice;
 mod oauth;
 mod people;
@@ -38,6 +41,8 @@ mod polls;
 mod predictions;
 mod reading;
 mod rng;
+mod roles;
+mod room;
 mod schedules;
 mod script;
 mod settings;
@@ -48,7 +53,6 @@ mod subscriptions;
 mod tokens;
 mod videos;
 mod webhooks;
-mod windows;
 
 pub use goals::GoalKind;
 pub use ledger::{Happening, Refreshed, Route, Rule, Sent, Violation};
@@ -162,6 +166,10 @@ pub struct World {
     sockets: sockets::Sockets,
     subscriptions: subscriptions::Subscriptions,
     conduits: conduits::Conduits,
+    windows: limits::Windows,
+    rooms: room::Rooms,
+    moderation: moderation::Moderation,
+    roles: roles::Roles,
     channel_points: channel_points::ChannelPoints,
     polls: polls::Polls,
     predictions: predictions::Predictions,
@@ -176,7 +184,6 @@ pub struct World {
     subscribers: subscribers::Subscribers,
     videos: videos::Videos,
     webhooks: webhooks::Webhooks,
-    windows: windows::Windows,
     pending_scripts: Vec<Vec<(Duration, Action)>>,
     ledger: ledger::Ledger,
 }
@@ -199,6 +206,10 @@ impl World {
             sockets: sockets::Sockets::default(),
             subscriptions: subscriptions::Subscriptions::default(),
             conduits: conduits::Conduits::default(),
+            windows: limits::Windows::default(),
+            rooms: room::Rooms::default(),
+            moderation: moderation::Moderation::default(),
+            roles: roles::Roles::default(),
             channel_points: channel_points::ChannelPoints::default(),
             polls: polls::Polls::default(),
             predictions: predictions::Predictions::default(),
@@ -213,7 +224,6 @@ impl World {
             subscribers: subscribers::Subscribers::default(),
             videos: videos::Videos::default(),
             webhooks: webhooks::Webhooks::default(),
-            windows: windows::Windows::default(),
             pending_scripts: Vec::new(),
             ledger: ledger::Ledger::default(),
         }
@@ -305,7 +315,7 @@ impl World {
             Timer::StopCounting(number) => self.subscriptions.stop_counting(number),
             Timer::Forget(number) => self.subscriptions.forget(number),
             Timer::Resend { sent, session, frame } => self.resend(sent, session, frame),
-            Timer::Post(message) => self.send(*message),
+            Timer::Post(message) => self.send_post(*message),
             Timer::PostUnanswered(post) => self.lose_patience(post),
             Timer::Drop(peer) => self.drop_socket(peer),
             Timer::ConduitDies(conduit) => self.delete_conduit_if_dead(&conduit),

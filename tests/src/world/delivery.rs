@@ -97,7 +97,7 @@ impl World {
         let (session, frame) = match way {
             Way::Socket(key) => (Some(key), self.notification(number, &message_id, payload)),
             Way::Post(of, callback) => {
-                self.post(of, About::Notification, callback, message_id.clone(), &payload);
+                self.post_to(of, About::Notification, callback, message_id.clone(), &payload);
                 (None, Bytes::new())
             }
             Way::Nowhere => (None, Bytes::new()),
@@ -223,7 +223,7 @@ impl World {
         let session = match way {
             Way::Socket(key) => key,
             Way::Post(of, callback) => {
-                return self.post(of, About::Revocation, callback, message_id, &payload);
+                return self.post_to(of, About::Revocation, callback, message_id, &payload);
             }
             Way::Nowhere => return,
         };

@@ -220,11 +220,11 @@ impl World {
         };
         let payload = json!({"challenge": challenge, "subscription": subscription});
         let id = self.rng.uuid();
-        self.post(of, About::Verification { challenge }, callback, id, &payload);
+        self.post_to(of, About::Verification { challenge }, callback, id, &payload);
     }
 
     /// Posts a message; its payload has the subscription.
-    pub(super) fn post(&mut self, of: Of, about: About, callback: Callback, id: String, payload: &Value) {
+    pub(super) fn post_to(&mut self, of: Of, about: About, callback: Callback, id: String, payload: &Value) {
         let said = |name: &str| payload["subscription"][name].as_str().unwrap_or_default().to_owned();
         let kind = (said("type"), said("version"));
         let (stamp, body) = (self.stamp(), payload.to_string().into());
@@ -233,11 +233,11 @@ impl World {
             let after = Duration::from_millis(self.rng.below(5000));
             self.arm(after, Timer::Post(Box::new(message.clone())));
         }
-        self.send(message);
+        self.send_post(message);
     }
 
     /// Sends a message for the first time or once more, unless its callback is no longer used.
-    pub(super) fn send(&mut self, message: Message) {
+    pub(super) fn send_post(&mut self, message: Message) {
         if message.attempts > 0 && !self.is_used(&message.of) {
             return;
         }

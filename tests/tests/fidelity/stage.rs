@@ -81,15 +81,8 @@ impl Stage {
     pub(crate) fn new() -> Self {
         let mut world = World::new(1, "2026-03-01T12:00:00Z".parse().unwrap());
         world.client(CLIENT, Some("s3cret"));
-        let scopes: Vec<&str> = Scope::KNOWN.iter().map(Scope::as_str).collect();
-        let mut words = BTreeMap::new();
-        let (mut scoped, mut unscoped) = (BTreeMap::new(), BTreeMap::new());
-        for login in PEOPLE {
-            let id = world.user(login);
-            unscoped.insert(login, world.grant_token(Time::ZERO, CLIENT, &id, &[]).0);
-            scoped.insert(login, world.grant_token(Time::ZERO, CLIENT, &id, &scopes).0);
-            words.insert(login.to_owned(), id);
-        }
+        let words: BTreeMap<String, String> =
+            PEOPLE.iter().map(|&login| (login.to_owned(), world.user(login))).collect();
         world.moderator(&words["ada"], &words["brook"]);
         world.programme(&words["ada"], Programme::Partner);
         for login in ["ada", "dan"] {
@@ -99,16 +92,27 @@ impl Stage {
             world,
             now: Time::ZERO,
             words,
-            scoped,
-            unscoped,
+            scoped: BTreeMap::new(),
+            unscoped: BTreeMap::new(),
             app: String::new(),
             secret: String::new(),
         };
+        stage.renew();
+        stage
+    }
+
+    /// Gives everyone new tokens.
+    pub(crate) fn renew(&mut self) {
+        let scopes: Vec<&str> = Scope::KNOWN.iter().map(Scope::as_str).collect();
+        for login in PEOPLE {
+            let id = self.id(login);
+            self.unscoped.insert(login, self.world.grant_token(self.now, CLIENT, &id, &[]).0);
+            self.scoped.insert(login, self.world.grant_token(self.now, CLIENT, &id, &scopes).0);
+        }
         let form = format!("client_id={CLIENT}&client_secret=s3cret&grant_type=client_credentials");
         let request = Request::builder().method("POST").uri("/oauth2/token").body(form.into()).unwrap();
-        let token = read(&stage.world.request(stage.now, &request)).body;
-        stage.app = token["access_token"].as_str().unwrap().to_owned();
-        stage
+        let token = read(&self.world.request(self.now, &request)).body;
+        self.app = token["access_token"].as_str().unwrap().to_owned();
     }
 
     /// Makes the app an extension of ada's, which is active in her channel.

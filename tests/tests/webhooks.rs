@@ -283,3 +283,20 @@ fn drops_come_in_a_batch_and_by_webhook_only() {
     let transport = json!({"method": "conduit", "conduit_id": made["data"][0]["id"]});
     assert_eq!(stage.subscribe_with("drop.entitlement.grant", condition, transport).0, 400);
 }
+
+#[test]
+fn the_notice_of_a_disabled_shard_may_be_lost() {
+    for (lost, notices) in [(0.0, 1), (1.0, 0)] {
+        let mut stage = Stage::new();
+        stage.world.faults.shard_notice_lost = lost;
+        let (_, made) = stage.helix("POST", "/eventsub/conduits", json!({"shard_count": 1}));
+        let transport = json!({"method": "webhook", "callback": CALLBACK, "secret": SECRET});
+        let shards = json!([{"id": "0", "transport": transport}]);
+        let body = json!({"conduit_id": made["data"][0]["id"], "shards": shards});
+        stage.helix("PATCH", "/eventsub/conduits/shards", body);
+        let challenge = stage.post();
+        stage.fail(&challenge);
+        let told = stage.world.happenings().iter().filter(|h| h.kind == "conduit.shard.disabled");
+        assert_eq!(told.count(), notices);
+    }
+}

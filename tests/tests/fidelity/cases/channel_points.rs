@@ -81,6 +81,7 @@ fn with_a_redemption(stage: &mut Stage) {
     let (cleo, ada) = (stage.id("cleo"), stage.id("ada"));
     let redeemed = stage.world.redeem(stage.now, &cleo, &ada, "Hydrate", "It is hot");
     stage.keep("redemption", redeemed.unwrap());
+    stage.world.unlock_emote(stage.now, &cleo, &ada, "adaWave");
 }
 
 fn with_a_settled_redemption(stage: &mut Stage) {

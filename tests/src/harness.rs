@@ -514,6 +514,11 @@ impl Harness {
                 WorldOutput::Socket(peer, heard) => (peer, Event::ClientHears { peer, heard }),
                 WorldOutput::Cut(peer) => (peer, Event::ClientLosesPeer { peer }),
                 WorldOutput::Silence(peer) => (peer, Event::GoesSilent { peer }),
+                // No callback listens here.
+                WorldOutput::Webhook(post) => {
+                    self.world.answered(self.now, post.id, None);
+                    continue;
+                }
             };
             let Some(entry) = self.peers.get_mut(&peer) else { continue };
             entry.to_client = entry.to_client.max(self.now + delay);

@@ -175,7 +175,11 @@ impl Shard {
         };
         self.saw(socket, frame.timestamp);
         match frame.message {
-            Message::Welcome(session) => self.welcome(now, socket, session),
+            Message::Welcome(session) => {
+                self.welcome(now, socket, session);
+                // The link is there only now.
+                self.saw(socket, frame.timestamp);
+            }
             Message::Reconnect(url) => self.reconnect(now, socket, url),
             Message::Keepalive => {}
             _ => self.out.push_back(ShardOutput::Message(socket, frame)),
@@ -309,6 +313,11 @@ impl Shard {
     /// What the shard has to say.
     pub fn poll_output(&mut self) -> Option<ShardOutput> {
         self.out.pop_front()
+    }
+
+    /// All that the shard has to say. No room is kept for more: there may be very many shards, and most are idle.
+    pub(crate) fn take_outputs(&mut self) -> VecDeque<ShardOutput> {
+        std::mem::take(&mut self.out)
     }
 
     /// Whether a socket is one of the shard's.

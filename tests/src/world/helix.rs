@@ -64,6 +64,10 @@ impl World {
         if self.rng.chance(self.faults.helix_5xx) {
             return (Answer::broken(if self.rng.chance(0.5) { 500 } else { 503 }), Headers::new());
         }
+        if let Some(answer) = self.open_endpoint(ask) {
+            let answer = answer.unwrap_or_else(|refusal| refusal);
+            return (answer, Headers::new());
+        }
         let who = match self.identify(ask) {
             Ok(who) => who,
             Err(refusal) => return (refusal, Headers::new()),
@@ -78,6 +82,9 @@ impl World {
         if self.rng.chance(self.faults.helix_done_5xx) {
             self.answer_lost();
             return (Answer::broken(502), Headers::new());
+        }
+        if self.rng.chance(self.faults.nulls) {
+            return (answer.with_nulls(), headers);
         }
         (answer, headers)
     }

@@ -92,9 +92,7 @@ impl Shard {
 
     /// A link was left behind and gave no sign of life any more.
     pub(super) fn left_dead(&mut self, leaving: &Leaving) {
-        if !matches!(self.state, State::Closed) {
-            self.out.push_back(ShardOutput::Missed { last_seen: leaving.last_seen });
-        }
+        self.out.push_back(ShardOutput::Missed { last_seen: leaving.last_seen });
     }
 
     /// Closes the new link of a move, if there is one.

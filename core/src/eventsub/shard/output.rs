@@ -42,8 +42,8 @@ pub enum ShardOutput {
     Ready,
     /// The server asked the shard to move, and it began to.
     Moving,
-    /// The link that a handover left behind was dead, nobody knows for how long: what was sent after this message and
-    /// before the handover may be missing.
+    /// A link that was closed, or left behind by a handover, was dead, nobody knows for how long: what was sent after
+    /// this message and before may be missing.
     Missed {
         /// The timestamp of the last message seen on it.
         last_seen: Option<Timestamp>,

@@ -11,7 +11,7 @@ use super::World;
 use super::answer::{Answer, Outcome};
 use super::helix::Who;
 use super::people::User;
-use super::reading::Ask;
+use super::reading::{Ask, Cursors};
 
 mod analytics;
 mod bits;
@@ -96,10 +96,38 @@ impl World {
         let moderator = required(ask, "moderator_id")?;
         who.user_is(moderator, "moderator_id")?;
         who.scope(scopes)?;
+        self.moderates(moderator, broadcaster).map(|()| moderator)
+    }
+
+    fn moderates(&self, moderator: &str, broadcaster: &str) -> Result<(), Answer> {
         if self.people.moderates(moderator, broadcaster) {
-            return Ok(moderator);
+            return Ok(());
         }
         Err(Answer::refuse(403, "The user in moderator_id is not one of the broadcaster's moderators."))
+    }
+
+    /// The moderator who calls, or who has allowed the app that calls to act for them.
+    pub(super) fn is_moderator_or_app<'a>(
+        &self,
+        ask: &'a Ask,
+        who: &Who,
+        broadcaster: &str,
+        scope: &str,
+    ) -> Result<&'a str, Answer> {
+        if who.user.is_some() {
+            return self.is_moderator(ask, who, broadcaster, &[scope]);
+        }
+        let moderator = required(ask, "moderator_id")?;
+        self.has_allowed(who, moderator, scope)?;
+        self.moderates(moderator, broadcaster).map(|()| moderator)
+    }
+
+    /// Passes if this user has allowed the app that calls so much.
+    pub(super) fn has_allowed(&self, who: &Who, user: &str, scope: &str) -> Result<(), Answer> {
+        match self.tokens.allowed(&who.client, user) {
+            Some(scopes) if scopes.contains(scope) => Ok(()),
+            _ => Err(Answer::refuse(401, &format!("Missing scope: {scope}"))),
+        }
     }
 
     /// The broadcaster in the query, who must be the caller.
@@ -241,6 +269,7 @@ pub(super) fn page_of<'a, T>(all: &'a [T], ask: &Ask, size: usize) -> Result<(&'
         None => 0,
         Some(cursor) => cursor
             .strip_prefix("sim")
+            .filter(|_| ask.cursors != Cursors::Refused)
             .and_then(|rest| usize::from_str_radix(rest.split_once('.')?.0, 16).ok())
             .ok_or_else(|| Answer::refuse(400, "Invalid cursor"))?,
     };
@@ -249,7 +278,10 @@ pub(super) fn page_of<'a, T>(all: &'a [T], ask: &Ask, size: usize) -> Result<(&'
     let slice = &rest[..if empty { 0 } else { size.min(rest.len()) }];
     let end = start + slice.len();
     let trailing = ask.odd_page && !slice.is_empty();
-    let pagination = if end < all.len() || trailing {
+    let same = ask.query.get("after").filter(|_| ask.cursors == Cursors::Repeated);
+    let pagination = if let Some(cursor) = same {
+        json!({"cursor": cursor})
+    } else if end < all.len() || trailing {
         serde_json::json!({"cursor": format!("sim{end:x}.{:04x}", ask.salt)})
     } else {
         serde_json::json!({})

@@ -2,10 +2,14 @@
 
 use super::stage::{Call, Stage};
 
+mod ads;
 mod channels;
 mod chat;
 mod eventsub;
+mod games;
+mod guest_star;
 mod moderation;
+mod raids;
 mod streams;
 mod users;
 
@@ -51,10 +55,14 @@ impl Case {
 
 pub(crate) fn all() -> Vec<Case> {
     [
+        ads::cases(),
         channels::cases(),
         chat::cases(),
         eventsub::cases(),
+        games::cases(),
+        guest_star::cases(),
         moderation::cases(),
+        raids::cases(),
         streams::cases(),
         users::cases(),
     ]

@@ -15,7 +15,7 @@ use twitchwire::auth::Scope;
 use twitchwire_sim::World;
 use twitchwire_sim::world::Programme;
 
-const CLIENT: &str = "app1";
+pub(crate) const CLIENT: &str = "app1";
 pub(crate) const PEOPLE: [&str; 4] = ["ada", "brook", "cleo", "dan"];
 
 /// Whose token a request carries.

@@ -3,15 +3,29 @@
 use super::stage::{Call, Stage};
 
 mod ads;
+mod analytics;
+mod bits;
+mod channel_points;
 mod channels;
+mod charity;
 mod chat;
+mod clips;
+mod entitlements;
 mod eventsub;
+mod extensions;
 mod games;
+mod goals;
 mod guest_star;
+mod hype_train;
 mod moderation;
+mod polls;
+mod predictions;
 mod raids;
+mod schedule;
 mod streams;
+mod subscriptions;
 mod users;
+mod videos;
 
 /// One operation, asked so that it succeeds, and asked so that it is refused.
 pub(crate) struct Case {
@@ -56,15 +70,29 @@ impl Case {
 pub(crate) fn all() -> Vec<Case> {
     [
         ads::cases(),
+        analytics::cases(),
+        bits::cases(),
+        channel_points::cases(),
         channels::cases(),
+        charity::cases(),
         chat::cases(),
+        clips::cases(),
+        entitlements::cases(),
         eventsub::cases(),
+        extensions::cases(),
         games::cases(),
+        goals::cases(),
         guest_star::cases(),
+        hype_train::cases(),
         moderation::cases(),
+        polls::cases(),
+        predictions::cases(),
         raids::cases(),
+        schedule::cases(),
         streams::cases(),
+        subscriptions::cases(),
         users::cases(),
+        videos::cases(),
     ]
     .into_iter()
     .flatten()

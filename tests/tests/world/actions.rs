@@ -220,7 +220,7 @@ fn whoever_is_warned_is_silent_until_they_acknowledge_it() {
     let (ada, brook, now) = (play.stage.ada.clone(), play.brook.clone(), play.stage.now);
     let token = play.stage.world.grant_token(now, CLIENT, &brook, &["user:write:chat"]).0;
     let body = json!({"broadcaster_id": ada, "sender_id": brook, "message": "Sorry"});
-    let mut send = |play: &mut Play| {
+    let send = |play: &mut Play| {
         let (_, answer) = play.stage.helix_as(&token, "POST", "/chat/messages", Some(body.clone()));
         answer["data"][0]["is_sent"].clone()
     };

@@ -124,5 +124,6 @@ fn a_sent_message_and_a_ban_become_events() {
     let body = json!({"data": {"user_id": brook, "duration": 60, "reason": ""}});
     let (status, answer) = stage.helix("POST", &path, Some(body));
     assert_eq!((status, answer["data"][0]["end_time"].as_str()), (200, Some("2026-03-01T12:01:00Z")));
-    assert_eq!(stage.world.happenings().last().unwrap().event["is_permanent"], false);
+    let ban = stage.world.happenings().iter().find(|happening| happening.kind == "channel.ban");
+    assert_eq!(ban.unwrap().event["is_permanent"], false);
 }

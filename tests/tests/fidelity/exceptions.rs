@@ -53,6 +53,7 @@ pub(crate) const EVENTS: &[(&str, &str)] = &[
     ("channel.guest_star_guest.update beta adds host_user_", "in the table of fields"),
     ("channel.guest_star_session.end beta adds host_user_", "in the table of fields"),
     ("channel.moderate 1 adds source_broadcaster_user_", "in the table of fields"),
+    ("stream.offline 1 adds id", NEWER),
 ];
 
 const NEWER: &str = "newer than the examples";

@@ -1,5 +1,7 @@
 //! The tests.
 
+pub(crate) use crate::ways::*;
+
 use crate::adapter::{Adapter, NotStarted, Setup};
 use crate::browser::Browser;
 use crate::stage::{CLIENT, SECRET, Stage, followers, notice};

@@ -1,0 +1,88 @@
+//! By what way a client reaches Twitch: with TLS of the application's own, through a proxy.
+
+use crate::adapter::{Adapter, Setup};
+use crate::stage::{Stage, notice};
+use crate::{proxy, tls};
+use std::sync::atomic::Ordering;
+use std::thread;
+use twitchwire::As;
+use twitchwire::Notice;
+use twitchwire::auth::TokenNotice;
+use twitchwire::eventsub::topic::channel::ChannelFollow;
+use twitchwire::helix::api::GetUsers;
+use twitchwire_front::Proxy;
+
+/// Sees a call and an event come through.
+fn call_and_hear<A: Adapter>(stage: &Stage, setup: Setup) {
+    let (twitch, _notices) = stage.started::<A>(setup);
+    let own = A::call(&twitch, As::User(stage.ada.clone()), &GetUsers::own()).unwrap();
+    assert_eq!(own[0].id, stage.ada);
+    let mut events = A::subscribe(&twitch, ChannelFollow::new(&stage.ada, &stage.ada)).unwrap();
+    stage.follow("brook");
+    let follow = A::event::<ChannelFollow>(&mut events).unwrap().unwrap();
+    assert_eq!(follow.user_login.as_str(), "brook");
+    A::close(&twitch);
+    stage.end();
+}
+
+/// What stands in the way of a client's first request.
+fn obstacle<A: Adapter>(stage: &Stage, setup: Setup) -> String {
+    let (twitch, mut notices) = stage.started::<A>(setup);
+    let why = thread::scope(|scope| {
+        scope.spawn(|| drop(A::call(&twitch, As::App, &GetUsers::by_login(["ada"]))));
+        let why = notice::<A, _>(&mut notices, "the delay", |notice| match notice {
+            Notice::Token(TokenNotice::RefreshDelayed { why, .. }) => Some(why.clone()),
+            _ => None,
+        });
+        A::close(&twitch);
+        why
+    });
+    stage.end();
+    why
+}
+
+pub(crate) fn a_tls_configuration_of_ones_own_decides_whom_to_trust<A: Adapter>() {
+    let stage = Stage::new();
+    let setup = stage.over_tls(stage.setup_for_ada(&["moderator:read:followers"]));
+    let certificate = setup.root.clone().unwrap();
+    call_and_hear::<A>(
+        &stage,
+        Setup { root: None, tls: Some(tls::trusting(&[certificate.clone()])), ..setup },
+    );
+    // A root certificate does not change it.
+    let (_, other) = tls::proxy("127.0.0.1:1".into());
+    let setup = stage.over_tls(stage.setup());
+    let why = obstacle::<A>(&stage, Setup { tls: Some(tls::trusting(&[other])), ..setup });
+    assert!(why.contains("TLS failed"), "{why}");
+}
+
+pub(crate) fn requests_and_sockets_go_through_a_proxy<A: Adapter>() {
+    let stage = Stage::new();
+    let (port, tunnels) = proxy::start();
+    let proxy = Proxy::new(&format!("http://ada:pass@127.0.0.1:{port}")).unwrap();
+    let setup = stage.setup_for_ada(&["moderator:read:followers"]);
+    call_and_hear::<A>(&stage, Setup { proxy: Some(proxy.clone()), ..setup });
+    let plain = tunnels.load(Ordering::SeqCst);
+    assert!(plain >= 2, "requests and the socket: {plain}");
+    let setup = stage.over_tls(stage.setup_for_ada(&["moderator:read:followers"]));
+    call_and_hear::<A>(&stage, Setup { proxy: Some(proxy), ..setup });
+    assert!(tunnels.load(Ordering::SeqCst) >= plain + 2);
+}
+
+pub(crate) fn a_proxy_is_passed_by_for_a_host_that_is_excepted<A: Adapter>() {
+    let stage = Stage::new();
+    let (port, tunnels) = proxy::start();
+    let proxy = Proxy::new(&format!("http://ada:pass@127.0.0.1:{port}")).unwrap().except(["127.0.0.1"]);
+    let setup = stage.setup_for_ada(&["moderator:read:followers"]);
+    call_and_hear::<A>(&stage, Setup { proxy: Some(proxy), ..setup });
+    assert_eq!(tunnels.load(Ordering::SeqCst), 0);
+}
+
+pub(crate) fn a_proxy_that_refuses_is_told_in_its_own_words<A: Adapter>() {
+    let stage = Stage::new();
+    let (port, tunnels) = proxy::start();
+    let proxy = Proxy::new(&format!("127.0.0.1:{port}")).unwrap();
+    let why = obstacle::<A>(&stage, Setup { proxy: Some(proxy), ..stage.setup() });
+    assert!(why.contains("407 Proxy Authentication Required"), "{why}");
+    assert_eq!(tunnels.load(Ordering::SeqCst), 0);
+}

@@ -40,6 +40,7 @@ use crate::eventsub::{
 };
 use crate::helix::{Bucket, Budget, Endpoint, Limiter, Prepared};
 use crate::id::UserId;
+use crate::queue::take_first;
 use crate::time::Time;
 use crate::timers::Timers;
 use bulk::Bulks;
@@ -96,7 +97,8 @@ pub struct Client {
     /// Wishes for a conduit in a client that is set up without one.
     without_conduit: Vec<WishId>,
     shard_config: Arc<ShardConfig>,
-    shards: BTreeMap<u32, Shard>,
+    /// Boxed: the map has room for almost twice as many as there are.
+    shards: BTreeMap<u32, Box<Shard>>,
     dedup: Dedup,
     /// Redemptions passed on, by type, version and id.
     redemptions: Dedup<Redemption>,
@@ -195,6 +197,7 @@ impl Client {
         );
         let mut shard_config = ShardConfig::new(config.endpoints.eventsub.clone());
         shard_config.keepalive = config.keepalive.clamp(10, 600);
+        shard_config.slack = config.keepalive_slack;
         // The conduit's own wish has the first number.
         let mut last_id = 0;
         let conduit = config.conduit.clone().map(|conduit| {
@@ -277,7 +280,7 @@ impl Client {
 
     /// What the client asks for next; none when there is nothing more for now.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.out.pop_front()
+        take_first(&mut self.out)
     }
 
     /// When the client wants [`Input::Timeout`]: the nearest deadline, if there is one.

@@ -97,6 +97,7 @@ pub mod eventsub;
 pub mod guide;
 pub mod helix;
 pub mod id;
+mod queue;
 mod quick;
 mod time;
 mod timers;

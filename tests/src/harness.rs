@@ -505,6 +505,7 @@ impl Harness {
             let (peer, event) = match output {
                 WorldOutput::Socket(peer, heard) => (peer, Event::ClientHears { peer, heard }),
                 WorldOutput::Cut(peer) => (peer, Event::ClientLosesPeer { peer }),
+                WorldOutput::Silence(peer) => (peer, Event::GoesSilent { peer }),
             };
             let Some(entry) = self.peers.get_mut(&peer) else { continue };
             entry.to_client = entry.to_client.max(self.now + delay);
@@ -528,7 +529,6 @@ impl Harness {
                 self.say(peer, Said::Pong);
                 self.tell(node, Input::Alive(socket));
             }
-            Heard::Pong => self.tell(node, Input::Alive(socket)),
             Heard::Close(code, reason) => self.end_peer(peer, Closed::Code(code, reason)),
         }
     }

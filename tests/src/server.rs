@@ -4,7 +4,7 @@
 //! says goes to the threads of its sockets through channels. A page under `/sim` makes things happen.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -195,7 +195,8 @@ impl State {
     /// Passes on what the world wants said; to a socket that is gone, nothing.
     fn hand_out(&mut self) {
         while let Some(output) = self.world.poll_output() {
-            let (WorldOutput::Socket(peer, _) | WorldOutput::Cut(peer)) = &output;
+            let (WorldOutput::Socket(peer, _) | WorldOutput::Cut(peer) | WorldOutput::Silence(peer)) =
+                &output;
             if let Some(sender) = self.peers.get(peer) {
                 let _ = sender.send(output);
             }
@@ -294,13 +295,12 @@ fn socket(
         while let Ok(order) = orders.try_recv() {
             let done = match order {
                 WorldOutput::Cut(_) => return socket.get_ref().shutdown(Shutdown::Both),
+                WorldOutput::Silence(_) => return stay_silent(socket.get_mut(), stop),
                 WorldOutput::Socket(_, Heard::Text(text)) => match Utf8Bytes::try_from(text) {
                     Ok(text) => socket.send(Message::Text(text)),
                     Err(_) => Ok(()),
                 },
                 WorldOutput::Socket(_, Heard::Ping) => socket.send(Message::Ping("sim".into())),
-                // Answered by the WebSocket library already.
-                WorldOutput::Socket(_, Heard::Pong) => Ok(()),
                 WorldOutput::Socket(_, Heard::Close(code, reason)) => {
                     closing.get_or_insert_with(Instant::now);
                     match socket.close(Some(CloseFrame { code: code.into(), reason: reason.into() })) {
@@ -326,6 +326,20 @@ fn socket(
             Err(_) => return Ok(()),
         };
         shared.with(|state, now| state.world.said(now, peer, said));
+    }
+    Ok(())
+}
+
+/// Takes what comes and answers nothing, until the client goes.
+fn stay_silent(stream: &mut TcpStream, stop: &AtomicBool) -> io::Result<()> {
+    let mut unheard = [0; 1024];
+    while !stop.load(Ordering::Acquire) {
+        match stream.read(&mut unheard) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) if is_timeout(&error) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }

@@ -16,26 +16,45 @@ use twitchwire::Time;
 
 mod answer;
 mod api;
+mod bits;
+mod channel_points;
+mod charity;
+mod clips;
 mod conduits;
 mod delivery;
+mod entitlements;
+mod extensions;
+mod goals;
 mod helix;
+mod hype_trains;
+mod jwt;
 mod kinds;
 mod ledger;
+mod notice;
 mod oauth;
 mod people;
+mod polls;
+mod predictions;
 mod reading;
 mod rng;
+mod schedules;
 mod script;
 mod settings;
 mod sockets;
 mod story;
+mod subscribers;
 mod subscriptions;
 mod tokens;
+mod videos;
+mod windows;
 
+pub use goals::GoalKind;
 pub use ledger::{Happening, Refreshed, Route, Rule, Sent, Violation};
+pub use people::Programme;
 pub use script::{Action, Start};
 pub use settings::{Faults, Settings};
 pub use sockets::Which;
+pub use subscribers::Tier;
 
 use answer::Answer;
 use reading::Ask;
@@ -51,8 +70,6 @@ pub enum Heard {
     Text(Bytes),
     /// A ping, to be answered by [`Said::Pong`] in time.
     Ping,
-    /// The answer to [`Said::Ping`].
-    Pong,
     /// A close frame; the server says nothing more on this socket and forgets it.
     Close(u16, String),
 }
@@ -62,9 +79,9 @@ pub enum Heard {
 pub enum Said {
     /// A text frame, which no client of EventSub may send.
     Text,
-    /// A binary frame, which no client of EventSub may send.
+    /// A binary frame, which no client may send either.
     Binary,
-    /// A ping.
+    /// A ping, which no client may send either.
     Ping,
     /// A pong.
     Pong,
@@ -79,6 +96,8 @@ pub enum WorldOutput {
     Socket(PeerId, Heard),
     /// Drop the socket's TCP connection without a close frame.
     Cut(PeerId),
+    /// Leave the socket's TCP connection open, and say and hear nothing on it any more.
+    Silence(PeerId),
 }
 
 /// When to …
@@ -106,6 +125,12 @@ enum Timer {
     Drop(PeerId),
     /// … delete a conduit if all its shards are still disabled.
     ConduitDies(String),
+    /// … end a poll.
+    PollEnds { channel: String, poll: String },
+    /// … lock a prediction.
+    PredictionLocks { channel: String, prediction: String },
+    /// … end a hype train, if its time is up.
+    HypeTrainEnds { channel: String },
     /// … take a step of a script.
     Script(Box<Action>),
 }
@@ -128,6 +153,20 @@ pub struct World {
     sockets: sockets::Sockets,
     subscriptions: subscriptions::Subscriptions,
     conduits: conduits::Conduits,
+    channel_points: channel_points::ChannelPoints,
+    polls: polls::Polls,
+    predictions: predictions::Predictions,
+    bits: bits::Bits,
+    charity: charity::Charity,
+    clips: clips::Clips,
+    entitlements: entitlements::Entitlements,
+    extensions: extensions::Extensions,
+    goals: goals::Goals,
+    hype_trains: hype_trains::HypeTrains,
+    schedules: schedules::Schedules,
+    subscribers: subscribers::Subscribers,
+    videos: videos::Videos,
+    windows: windows::Windows,
     pending_scripts: Vec<Vec<(Duration, Action)>>,
     ledger: ledger::Ledger,
 }
@@ -150,6 +189,20 @@ impl World {
             sockets: sockets::Sockets::default(),
             subscriptions: subscriptions::Subscriptions::default(),
             conduits: conduits::Conduits::default(),
+            channel_points: channel_points::ChannelPoints::default(),
+            polls: polls::Polls::default(),
+            predictions: predictions::Predictions::default(),
+            bits: bits::Bits::default(),
+            charity: charity::Charity::default(),
+            clips: clips::Clips::default(),
+            entitlements: entitlements::Entitlements::default(),
+            extensions: extensions::Extensions::default(),
+            goals: goals::Goals::default(),
+            hype_trains: hype_trains::HypeTrains::default(),
+            schedules: schedules::Schedules::default(),
+            subscribers: subscribers::Subscribers::default(),
+            videos: videos::Videos::default(),
+            windows: windows::Windows::default(),
             pending_scripts: Vec::new(),
             ledger: ledger::Ledger::default(),
         }
@@ -232,6 +285,9 @@ impl World {
             Timer::Resend { sent, session, frame } => self.resend(sent, session, frame),
             Timer::Drop(peer) => self.drop_socket(peer),
             Timer::ConduitDies(conduit) => self.delete_conduit_if_dead(&conduit),
+            Timer::PollEnds { channel, poll } => self.complete_poll(&channel, &poll),
+            Timer::PredictionLocks { channel, prediction } => self.lock_prediction(&channel, &prediction),
+            Timer::HypeTrainEnds { channel } => self.end_hype_train(&channel),
             Timer::Script(action) => self.act(*action),
         }
     }

@@ -48,6 +48,9 @@ pub struct Config {
     pub concurrent_requests: usize,
     /// The longest silence to ask EventSub for, in seconds, 10 to 600.
     pub keepalive: u16,
+    /// How much longer than the agreed silence a link may be silent before it is taken for dead: Twitch's keepalives come
+    /// at the last moment.
+    pub keepalive_slack: Duration,
     /// The conduit for what is subscribed [`Via::Conduit`](crate::eventsub::Via::Conduit), if there is to be one. It
     /// takes the app token.
     pub conduit: Option<ConduitConfig>,
@@ -109,6 +112,7 @@ impl Config {
             when_limited: WhenLimited::default(),
             concurrent_requests: 16,
             keepalive: 10,
+            keepalive_slack: Duration::from_secs(5),
             conduit: None,
             listened_until: None,
             compare_every: Duration::from_secs(600),

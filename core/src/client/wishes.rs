@@ -121,16 +121,16 @@ impl Client {
         &self.plan
     }
 
-    /// Every wish on WebSockets: what it listens to, its session, its state, its cost.
+    /// Every wish: what it listens to, the session or conduit that carries it, its state, its cost.
     pub fn subscriptions(&self) -> impl Iterator<Item = Wished> {
         let unresolved = self.unresolved.wishes.iter().map(|(id, (subject, _))| Wished {
             wish: *id,
             user: None,
             subject: subject.clone(),
-            session: None,
+            carrier: None,
             state: if self.keeper.is_loaded() { nobodys() } else { SubscriptionState::Pending },
         });
-        self.plan.wishes().chain(unresolved)
+        self.plan.wishes().chain(unresolved).chain(self.conduit.iter().flat_map(Conduit::wishes))
     }
 
     /// What a user's WebSocket subscriptions cost and may cost, as Twitch told last; none before it has.
@@ -154,7 +154,7 @@ impl Client {
     /// said. Write it down now and then, once all that is wanted was asked for, and give it to the next process as
     /// [`Config::listened_until`](crate::Config::listened_until).
     pub fn listened_until(&self) -> Option<Timestamp> {
-        let heard = self.shards.values().filter_map(Shard::surely_heard);
+        let heard = self.shards.values().filter_map(|shard| shard.surely_heard());
         let before = (!self.unresolved.wishes.is_empty()).then_some(self.config.listened_until);
         let conduit = self.conduit.iter().flat_map(Conduit::missing_since);
         self.plan.missing_since().chain(heard).chain(before).chain(conduit).min().flatten()
@@ -267,7 +267,7 @@ impl Client {
         match self.keeper.usable(now, &account) {
             Usable::Yes { .. } => {
                 let new = Shard::new(shard, self.shard_config.clone(), self.jitter.fork());
-                self.shards.insert(shard, new);
+                self.shards.insert(shard, Box::new(new));
                 self.with_shard(now, shard, |shard| shard.open(now));
             }
             Usable::Wait => drop(self.for_opening.entry(user).or_default().insert(shard)),

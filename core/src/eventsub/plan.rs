@@ -21,7 +21,7 @@ pub use compare::Listed;
 pub use costs::Costs;
 pub use fix::{Fix, fixes};
 pub use step::{Gap, GapScope, Step};
-pub use wish::{Blocked, Subject, SubscriptionState, Via, Wished};
+pub use wish::{Blocked, Carrier, Subject, SubscriptionState, Via, Wished};
 
 use super::subscription::Subscription;
 use crate::backoff::{Backoff, Jitter};
@@ -361,7 +361,10 @@ impl Plan {
             wish: *id,
             user: Some(wish.user.clone()),
             subject: wish.subject.clone(),
-            session: wish.state.shard().and_then(|shard| self.sessions.get(&shard)?.session.clone()),
+            carrier: wish
+                .state
+                .shard()
+                .and_then(|shard| Some(Carrier::Session(self.sessions.get(&shard)?.session.clone()?))),
             state: wish.state(),
         })
     }

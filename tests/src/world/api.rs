@@ -1,7 +1,10 @@
 //! `/helix`, endpoint by endpoint: one file for each category of Twitch's reference, each with its own table of methods and
 //! paths. What several of them need is here: parameters, pages, who moderates.
 
+use std::ops::RangeInclusive;
+
 use http::Method;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::World;
@@ -10,25 +13,61 @@ use super::helix::Who;
 use super::people::User;
 use super::reading::Ask;
 
+mod analytics;
+mod bits;
+mod channel_points;
 mod channels;
+mod charity;
 mod chat;
+mod clips;
+mod entitlements;
+mod extensions;
+mod goals;
+mod hype_train;
 mod moderation;
+mod polls;
+mod predictions;
+mod schedule;
 mod streams;
+mod subscriptions;
 mod users;
+mod videos;
 
 impl World {
     pub(super) fn endpoint(&mut self, ask: &Ask, who: &Who) -> Outcome {
         let path = ask.path.strip_prefix("/helix").unwrap_or_default();
         let categories = [
+            World::analytics_api,
+            World::bits_api,
+            World::channel_points_api,
             World::channels_api,
+            World::charity_api,
             World::chat_api,
+            World::clips_api,
+            World::entitlements_api,
             World::eventsub_api,
+            World::extensions_api,
+            World::goals_api,
+            World::hype_train_api,
             World::moderation_api,
+            World::polls_api,
+            World::predictions_api,
+            World::schedule_api,
             World::streams_api,
+            World::subscriptions_api,
             World::users_api,
+            World::videos_api,
         ];
         let answer = categories.iter().find_map(|category| category(self, ask, who, path));
         answer.unwrap_or_else(|| Err(Answer::refuse(404, "")))
+    }
+
+    /// What takes no OAuth token: the calendar, and what extensions sign for themselves.
+    pub(super) fn open_endpoint(&mut self, ask: &Ask) -> Option<Outcome> {
+        match (&ask.method, ask.path.strip_prefix("/helix").unwrap_or_default()) {
+            (&Method::GET, "/schedule/icalendar") => Some(self.get_calendar(ask)),
+            (_, path) => self.extension_jwt_api(ask, path),
+        }
     }
 
     fn eventsub_api(&mut self, ask: &Ask, who: &Who, path: &str) -> Option<Outcome> {
@@ -63,6 +102,40 @@ impl World {
         Err(Answer::refuse(403, "The user in moderator_id is not one of the broadcaster's moderators."))
     }
 
+    /// The broadcaster in the query, who must be the caller.
+    pub(super) fn is_broadcaster<'a>(
+        &self,
+        ask: &'a Ask,
+        who: &Who,
+        scopes: &[&str],
+    ) -> Result<&'a str, Answer> {
+        let broadcaster = required(ask, "broadcaster_id")?;
+        who.user_is(broadcaster, "broadcaster_id")?;
+        who.scope(scopes)?;
+        Ok(broadcaster)
+    }
+
+    /// The broadcaster in the body, who must be the caller.
+    pub(super) fn is_broadcaster_in<'a>(
+        &self,
+        body: &'a Value,
+        who: &Who,
+        scopes: &[&str],
+    ) -> Result<&'a str, Answer> {
+        let broadcaster = text(body, "broadcaster_id")?;
+        who.user_is(broadcaster, "broadcaster_id")?;
+        who.scope(scopes)?;
+        Ok(broadcaster)
+    }
+
+    /// Passes for affiliates and partners.
+    pub(super) fn is_in_programme(&self, broadcaster: &str) -> Result<(), Answer> {
+        if self.people.programme(broadcaster).is_some() {
+            return Ok(());
+        }
+        Err(Answer::refuse(403, "The broadcaster is not a partner or affiliate."))
+    }
+
     pub(super) fn channel(&self, id: &str) -> Result<&User, Answer> {
         let unknown = || Answer::refuse(400, "The ID in broadcaster_id is not valid.");
         self.people.users.get(id).ok_or_else(unknown)
@@ -88,6 +161,63 @@ pub(super) fn required<'a>(ask: &'a Ask, name: &str) -> Result<&'a str, Answer> 
 pub(super) fn text<'a>(body: &'a Value, name: &str) -> Result<&'a str, Answer> {
     let missing = || Answer::refuse(400, &format!("Missing required parameter \"{name}\""));
     body[name].as_str().filter(|text| !text.is_empty()).ok_or_else(missing)
+}
+
+/// A string in a body that must be there, up to so many characters.
+pub(super) fn short_text<'a>(body: &'a Value, name: &str, most: usize) -> Result<&'a str, Answer> {
+    let text = text(body, name)?;
+    if text.chars().count() > most {
+        return Err(Answer::refuse(400, &format!("The {name} is too long; it may have {most} characters")));
+    }
+    Ok(text)
+}
+
+/// A whole number in a body that must be there, within its limits.
+pub(super) fn number(body: &Value, name: &str, limits: RangeInclusive<i64>) -> Result<i64, Answer> {
+    if body[name].is_null() {
+        return Err(Answer::refuse(400, &format!("Missing required parameter \"{name}\"")));
+    }
+    let outside = || Answer::refuse(400, &format!("The value in {name} is outside the allowed range"));
+    body[name].as_i64().filter(|value| limits.contains(value)).ok_or_else(outside)
+}
+
+/// A flag in a body or, where it is left out, what stands in its place.
+pub(super) fn flag(body: &Value, name: &str, otherwise: bool) -> Result<bool, Answer> {
+    match &body[name] {
+        Value::Null => Ok(otherwise),
+        Value::Bool(flag) => Ok(*flag),
+        _ => Err(Answer::refuse(400, &format!("The value in {name} is not valid"))),
+    }
+}
+
+/// The values of a repeated parameter, each once; more than so many are refused.
+pub(super) fn values<'a>(ask: &'a Ask, name: &'a str, most: usize) -> Result<Vec<&'a str>, Answer> {
+    if ask.query.all(name).count() > most {
+        return Err(Answer::refuse(400, &format!("The number of {name} parameters exceeds {most}")));
+    }
+    let mut values: Vec<&str> = Vec::new();
+    for value in ask.query.all(name).filter(|value| !value.is_empty()) {
+        if !values.contains(&value) {
+            values.push(value);
+        }
+    }
+    Ok(values)
+}
+
+/// One of these words, where the parameter is there.
+pub(super) fn word<'a>(ask: &'a Ask, name: &str, words: &[&str]) -> Result<Option<&'a str>, Answer> {
+    match ask.query.get(name) {
+        Some(said) if !words.contains(&said) => {
+            Err(Answer::refuse(400, &format!("The value in {name} is not valid")))
+        }
+        said => Ok(said),
+    }
+}
+
+/// A moment, where the parameter is there.
+pub(super) fn moment(ask: &Ask, name: &str) -> Result<Option<Timestamp>, Answer> {
+    let invalid = |_| Answer::refuse(400, &format!("The value in {name} is not a valid RFC3339 time"));
+    ask.query.get(name).map(str::parse).transpose().map_err(invalid)
 }
 
 /// The JSON body.

@@ -25,6 +25,7 @@ impl World {
         self.add_person(&mut event, channel, "broadcaster_user");
         event["followed_at"] = json!(self.stamp());
         self.emit_now("channel.follow", "2", &[("broadcaster_user_id", channel)], event);
+        self.progress_follower_goals(channel);
     }
 
     /// One channel raids another.
@@ -44,6 +45,7 @@ impl World {
         if let Some(user) = self.people.users.get_mut(channel) {
             user.live = Some((id.clone(), when));
         }
+        self.record(channel, &id);
         let mut event = self.person(channel, "broadcaster_user");
         event["id"] = json!(id);
         event["type"] = json!("live");
@@ -55,6 +57,7 @@ impl World {
     pub fn offline(&mut self, now: Time, channel: &str) {
         self.advance(now);
         let live = self.people.users.get_mut(channel).and_then(|user| user.live.take());
+        self.end_recording(channel);
         let mut event = self.person(channel, "broadcaster_user");
         event["id"] = json!(live.map(|(id, _)| id));
         self.emit_now("stream.offline", "1", &[("broadcaster_user_id", channel)], event);
@@ -89,12 +92,24 @@ impl World {
     }
 
     pub(super) fn chat_now(&mut self, who: &str, channel: &str, text: &str) -> String {
+        let fragment =
+            json!({"type": "text", "text": text, "cheermote": null, "emote": null, "mention": null});
+        self.write_line(who, channel, text, vec![fragment], Value::Null)
+    }
+
+    /// A line in a chat room, with its parts and what was cheered with it.
+    pub(super) fn write_line(
+        &mut self,
+        who: &str,
+        channel: &str,
+        text: &str,
+        fragments: Vec<Value>,
+        cheer: Value,
+    ) -> String {
         if let Some(channel) = self.people.users.get_mut(channel) {
             channel.chatters.insert(who.to_owned());
         }
         let id = self.rng.uuid();
-        let fragment =
-            json!({"type": "text", "text": text, "cheermote": null, "emote": null, "mention": null});
         let mut event = self.person(channel, "broadcaster_user");
         self.add_person(&mut event, who, "chatter_user");
         let badges = if who == channel {
@@ -104,10 +119,10 @@ impl World {
         };
         for (name, value) in [
             ("message_id", json!(id)),
-            ("message", json!({"text": text, "fragments": [fragment]})),
+            ("message", json!({"text": text, "fragments": fragments})),
             ("message_type", json!("text")),
             ("badges", badges),
-            ("cheer", Value::Null),
+            ("cheer", cheer),
             ("color", json!("")),
             ("reply", Value::Null),
             ("channel_points_custom_reward_id", Value::Null),
@@ -157,7 +172,7 @@ impl World {
         self.emit_now("channel.unban", "1", &[("broadcaster_user_id", channel)], event);
     }
 
-    fn add_person(&self, event: &mut Value, id: &str, prefix: &str) {
+    pub(super) fn add_person(&self, event: &mut Value, id: &str, prefix: &str) {
         event[format!("{prefix}_id")] = json!(id);
         event[format!("{prefix}_login")] = json!(self.people.login(id));
         event[format!("{prefix}_name")] = json!(self.people.name(id));

@@ -242,7 +242,7 @@ impl World {
         self.may_subscribe(kind, &condition, who)?;
         let transport = self.read_transport(&body["transport"], who)?;
         self.is_within_limits(kind, &condition, &transport, who)?;
-        let answer = self.subscribe(kind, condition, transport, who);
+        let answer = self.enter_subscription(kind, condition, transport, who);
         Ok(answer)
     }
 
@@ -345,9 +345,10 @@ impl World {
             return Err(Answer::refuse(429, "maximum subscriptions with type and condition exceeded"));
         }
         let book = subscriptions.books.get(&(who.client.clone(), who.user.clone()));
-        if let (Transport::Session(key), Some(book)) = (transport, book) {
-            let on_this = book.sessions.get(key).copied().unwrap_or(0);
-            if on_this == 0 && book.sessions.len() >= self.settings.sockets_per_user {
+        if let Transport::Session(key) = transport {
+            let on_this = book.and_then(|book| book.sessions.get(key)).copied().unwrap_or(0);
+            let sockets = book.map_or(0, |book| book.sessions.len());
+            if on_this == 0 && sockets >= self.settings.sockets_per_user {
                 return Err(Answer::refuse(429, "number of websocket transports limit exceeded"));
             }
             if on_this >= self.settings.subscriptions_per_socket {
@@ -374,7 +375,7 @@ impl World {
         if who.user.is_some() { self.settings.max_cost } else { self.settings.app_max_cost }
     }
 
-    fn subscribe(
+    fn enter_subscription(
         &mut self,
         kind: &Kind,
         condition: BTreeMap<String, String>,

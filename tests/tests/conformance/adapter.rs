@@ -10,7 +10,7 @@ use twitchwire::auth::{Scope, TokenError, TokenRecord};
 use twitchwire::eventsub::Topic;
 use twitchwire::helix::{Endpoint, Paged, Value};
 use twitchwire::id::UserId;
-use twitchwire::{As, CallError, Callback, Counts, Endpoints, Notice, WishError};
+use twitchwire::{As, CallError, Callback, Config, Counts, Endpoints, Notice, WishError};
 use twitchwire_front::Proxy;
 
 /// How a client is to start.
@@ -29,6 +29,8 @@ pub(crate) struct Setup {
     /// TLS of one's own.
     pub(crate) tls: Option<Arc<ClientConfig>>,
     pub(crate) proxy: Option<Proxy>,
+    /// Changes other settings.
+    pub(crate) settings: fn(&mut Config),
 }
 
 /// Shows a user where to log in.
@@ -72,6 +74,8 @@ pub(crate) trait Adapter: 'static {
     ) -> Option<T::Event>;
     /// Serves the callback page.
     fn serve(client: &Self::Client, address: SocketAddr) -> SocketAddr;
+    /// Adds a user's access and refresh token.
+    fn add_token(client: &Self::Client, tokens: (String, String));
     fn tokens(client: &Self::Client) -> Vec<TokenRecord>;
     fn counts(client: &Self::Client) -> Counts;
     fn close(client: &Self::Client);

@@ -104,6 +104,7 @@ impl Conduit {
         self.backoff.reset();
         self.known.insert(conduit.id.clone(), conduit.shard_count);
         let api::Conduit { id, shard_count, .. } = conduit;
+        let shard_count = shard_count.min(MAX_SHARDS);
         self.phase = Phase::Have(Have { id: id.clone(), shard_count, alive: wall });
         self.notice(ConduitNotice::Chosen { id, shard_count, made });
         self.fleet.counted = now;
@@ -175,17 +176,22 @@ impl Conduit {
     /// Gives the conduit another number of shards.
     ///
     /// `opening`: the client's own new shards come one after the other, each assigned before the next, so that no event
-    /// is lost. Otherwise the conduit has its size at once, and whoever has the new shards assigns them: until then
-    /// events may be lost.
+    /// is lost; those of others are theirs to open. Otherwise the conduit has its size at once, and whoever has the new
+    /// shards assigns them: until then events may be lost.
     pub fn scale(&mut self, now: Time, shard_count: u32, opening: bool) {
         let shard_count = shard_count.clamp(1, MAX_SHARDS);
         let Some(have) = self.have() else { return };
-        if opening && shard_count > have.shard_count && matches!(self.config.shards, ShardChoice::All { .. })
-        {
-            self.grow_to(now, shard_count);
-        } else {
-            self.stop_growing(now);
-            self.resize(now, shard_count);
+        let grows = shard_count > have.shard_count;
+        match &self.config.shards {
+            ShardChoice::All { .. } if opening && grows => self.grow_to(now, shard_count),
+            ShardChoice::Part { part, .. } if opening && grows => {
+                let target = shard_count.min(part.ids.end);
+                self.grow_to(now, target);
+            }
+            _ => {
+                self.stop_growing(now);
+                self.resize(now, shard_count);
+            }
         }
     }
 

@@ -4,7 +4,7 @@ use super::{Costs, MAX_PER_SESSION, MAX_SESSIONS};
 use crate::client::WishId;
 use crate::eventsub::subscription::{Condition, Subscription, SubscriptionStatus};
 use crate::helix::CallError;
-use crate::id::{SessionId, SubscriptionId, UserId};
+use crate::id::{ConduitId, SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use compact_str::CompactString;
 
@@ -48,14 +48,23 @@ impl Subject {
 pub struct Wished {
     /// The wish.
     pub wish: WishId,
-    /// Whose token it takes; none while nobody can say.
+    /// Whose token it takes; none for a conduit's, which takes the app's, and while nobody can say.
     pub user: Option<UserId>,
     /// What it listens to.
     pub subject: Subject,
-    /// The session it lives on; none while there is none.
-    pub session: Option<SessionId>,
+    /// What carries it; none while nothing does.
+    pub carrier: Option<Carrier>,
     /// How it fares.
     pub state: SubscriptionState,
+}
+
+/// What carries a subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// A WebSocket's session.
+    Session(SessionId),
+    /// A conduit. Which of its shards an event comes over is Twitch's choice, by broadcaster.
+    Conduit(ConduitId),
 }
 
 /// How a wish fares.

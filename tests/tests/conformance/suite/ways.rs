@@ -1,15 +1,13 @@
 //! By what way a client reaches Twitch: with TLS of the application's own, through a proxy.
 
+use super::tls::obstacle;
+use super::{follows, users};
 use crate::adapter::{Adapter, Setup};
-use crate::stage::{Stage, notice};
+use crate::stage::Stage;
 use crate::{proxy, tls};
 use std::sync::atomic::Ordering;
-use std::thread;
-use twitchwire::As;
-use twitchwire::Notice;
-use twitchwire::auth::TokenNotice;
-use twitchwire::eventsub::topic::channel::ChannelFollow;
 use twitchwire::helix::api::GetUsers;
+use twitchwire::{As, CauseKind};
 use twitchwire_front::Proxy;
 
 /// Sees a call and an event come through.
@@ -17,28 +15,11 @@ fn call_and_hear<A: Adapter>(stage: &Stage, setup: Setup) {
     let (twitch, _notices) = stage.started::<A>(setup);
     let own = A::call(&twitch, As::User(stage.ada.clone()), &GetUsers::own()).unwrap();
     assert_eq!(own[0].id, stage.ada);
-    let mut events = A::subscribe(&twitch, ChannelFollow::new(&stage.ada, &stage.ada)).unwrap();
+    let mut events = A::subscribe(&twitch, follows(stage)).unwrap();
     stage.follow("brook");
-    let follow = A::event::<ChannelFollow>(&mut events).unwrap().unwrap();
-    assert_eq!(follow.user_login.as_str(), "brook");
+    assert_eq!(users::<A>(&mut events, 1), ["brook"]);
     A::close(&twitch);
     stage.end();
-}
-
-/// What stands in the way of a client's first request.
-fn obstacle<A: Adapter>(stage: &Stage, setup: Setup) -> String {
-    let (twitch, mut notices) = stage.started::<A>(setup);
-    let why = thread::scope(|scope| {
-        scope.spawn(|| drop(A::call(&twitch, As::App, &GetUsers::by_login(["ada"]))));
-        let why = notice::<A, _>(&mut notices, "the delay", |notice| match notice {
-            Notice::Token(TokenNotice::RefreshDelayed { why, .. }) => Some(why.clone()),
-            _ => None,
-        });
-        A::close(&twitch);
-        why
-    });
-    stage.end();
-    why
 }
 
 pub(crate) fn a_tls_configuration_of_ones_own_decides_whom_to_trust<A: Adapter>() {
@@ -53,7 +34,7 @@ pub(crate) fn a_tls_configuration_of_ones_own_decides_whom_to_trust<A: Adapter>(
     let (_, other) = tls::proxy("127.0.0.1:1".into());
     let setup = stage.over_tls(stage.setup());
     let why = obstacle::<A>(&stage, Setup { tls: Some(tls::trusting(&[other])), ..setup });
-    assert!(why.contains("TLS failed"), "{why}");
+    assert!(why.contains(&CauseKind::Tls.to_string()), "{why}");
 }
 
 pub(crate) fn requests_and_sockets_go_through_a_proxy<A: Adapter>() {

@@ -17,6 +17,11 @@ use twitchwire::eventsub::ConduitConfig;
 use twitchwire::{Callback, Config, Endpoints, Entry, Filter, Heard, Input, SecretString, Start, StartError};
 
 /// Sets a client up. Made by [`Client::builder`].
+///
+/// A start goes in this order: the store is read; the given token is validated, or a stored one found, or a user logs in;
+/// the application sets up what it wants ([`Builder::start_with`]); then others find the client ready
+/// ([`Client::ready`], [`Notice::Started`](twitchwire::Notice::Started)). Tokens are saved whenever they change, so closing
+/// has none left to save; [`Unsaved`](crate::Unsaved) saves none at all.
 #[must_use = "nothing happens before `start`"]
 pub struct Builder<D: Driver> {
     setup: Setup,

@@ -66,6 +66,7 @@ conforms! {
     everything_goes_over_tls_with_a_certificate_that_is_trusted
     a_certificate_that_nobody_vouches_for_is_told
     a_tls_configuration_of_ones_own_decides_whom_to_trust
+    a_connection_that_takes_too_long_is_given_up
     requests_and_sockets_go_through_a_proxy
     a_proxy_is_passed_by_for_a_host_that_is_excepted
     a_proxy_that_refuses_is_told_in_its_own_words

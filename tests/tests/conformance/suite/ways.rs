@@ -5,9 +5,11 @@ use super::{follows, users};
 use crate::adapter::{Adapter, Setup};
 use crate::stage::Stage;
 use crate::{proxy, tls};
+use std::net::TcpListener;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use twitchwire::helix::api::GetUsers;
-use twitchwire::{As, CauseKind};
+use twitchwire::{As, CauseKind, Config, Endpoints};
 use twitchwire_front::Proxy;
 
 /// Sees a call and an event come through.
@@ -48,6 +50,17 @@ pub(crate) fn requests_and_sockets_go_through_a_proxy<A: Adapter>() {
     let setup = stage.over_tls(stage.setup_for_ada(&["moderator:read:followers"]));
     call_and_hear::<A>(&stage, Setup { proxy: Some(proxy), ..setup });
     assert!(tunnels.load(Ordering::SeqCst) >= plain + 2);
+}
+
+pub(crate) fn a_connection_that_takes_too_long_is_given_up<A: Adapter>() {
+    let stage = Stage::new();
+    // It takes connections, and says nothing.
+    let mute = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let base = |scheme| format!("{scheme}://{}", mute.local_addr().unwrap()).parse().unwrap();
+    let endpoints = Endpoints::local(&base("https"), &base("wss"));
+    let settings = |config: &mut Config| config.connect_timeout = Duration::from_millis(50);
+    let why = obstacle::<A>(&stage, Setup { endpoints, settings, ..stage.setup() });
+    assert!(why.contains(&CauseKind::Timeout.to_string()), "{why}");
 }
 
 pub(crate) fn a_proxy_is_passed_by_for_a_host_that_is_excepted<A: Adapter>() {

@@ -16,6 +16,7 @@ use twitchwire::Time;
 
 mod answer;
 mod api;
+mod automod;
 mod bits;
 mod channel_points;
 mod charity;
@@ -30,6 +31,8 @@ mod hype_trains;
 mod jwt;
 mod kinds;
 mod ledger;
+mod limits;
+mod moderation;
 mod notice;
 mod oauth;
 mod people;
@@ -37,6 +40,8 @@ mod polls;
 mod predictions;
 mod reading;
 mod rng;
+mod roles;
+mod room;
 mod schedules;
 mod script;
 mod settings;
@@ -46,7 +51,6 @@ mod subscribers;
 mod subscriptions;
 mod tokens;
 mod videos;
-mod windows;
 
 pub use goals::GoalKind;
 pub use ledger::{Happening, Refreshed, Route, Rule, Sent, Violation};
@@ -153,6 +157,10 @@ pub struct World {
     sockets: sockets::Sockets,
     subscriptions: subscriptions::Subscriptions,
     conduits: conduits::Conduits,
+    windows: limits::Windows,
+    rooms: room::Rooms,
+    moderation: moderation::Moderation,
+    roles: roles::Roles,
     channel_points: channel_points::ChannelPoints,
     polls: polls::Polls,
     predictions: predictions::Predictions,
@@ -166,7 +174,6 @@ pub struct World {
     schedules: schedules::Schedules,
     subscribers: subscribers::Subscribers,
     videos: videos::Videos,
-    windows: windows::Windows,
     pending_scripts: Vec<Vec<(Duration, Action)>>,
     ledger: ledger::Ledger,
 }
@@ -189,6 +196,10 @@ impl World {
             sockets: sockets::Sockets::default(),
             subscriptions: subscriptions::Subscriptions::default(),
             conduits: conduits::Conduits::default(),
+            windows: limits::Windows::default(),
+            rooms: room::Rooms::default(),
+            moderation: moderation::Moderation::default(),
+            roles: roles::Roles::default(),
             channel_points: channel_points::ChannelPoints::default(),
             polls: polls::Polls::default(),
             predictions: predictions::Predictions::default(),
@@ -202,7 +213,6 @@ impl World {
             schedules: schedules::Schedules::default(),
             subscribers: subscribers::Subscribers::default(),
             videos: videos::Videos::default(),
-            windows: windows::Windows::default(),
             pending_scripts: Vec::new(),
             ledger: ledger::Ledger::default(),
         }

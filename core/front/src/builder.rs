@@ -4,10 +4,12 @@ use crate::client::{Client, Waiting};
 use crate::driver::Driver;
 use crate::listen::Notices;
 use crate::proxy::Proxy;
+use crate::recording::Recording;
 use crate::route::{Route, Tls, Way};
 use rustls::ClientConfig;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::path::PathBuf;
 use std::sync::Arc;
 use twitchwire::auth::Scope;
 use twitchwire::auth::flow::Prompt;
@@ -31,6 +33,7 @@ pub struct Builder<D: Driver> {
     scopes: Vec<Scope>,
     token: Option<(SecretString, Option<SecretString>)>,
     login: Option<Show>,
+    record: Option<PathBuf>,
 }
 
 /// Shows a user what a login asks of them.
@@ -44,12 +47,14 @@ pub struct Setup {
     pub store: Arc<dyn Store>,
     /// Who is asked for tokens that the store does not know. It may block.
     pub provider: Option<Arc<dyn Provider>>,
+    /// Where what happens to the machine is written down, if anywhere.
+    pub recording: Option<Recording>,
 }
 
 impl Setup {
     /// Tokens in memory.
     pub fn new(config: Config) -> Self {
-        Setup { config, store: Arc::new(MemoryStore::new()), provider: None }
+        Setup { config, store: Arc::new(MemoryStore::new()), provider: None, recording: None }
     }
 }
 
@@ -77,6 +82,7 @@ impl<D: Driver> Builder<D> {
             scopes: vec![],
             token: None,
             login: None,
+            record: None,
         }
     }
 
@@ -144,6 +150,15 @@ impl<D: Driver> Builder<D> {
         self
     }
 
+    /// Writes everything that happens to the client into a new file, with its secrets left out, so that a run that went
+    /// wrong can be looked at again: see [`twitchwire::record`]. It holds chat and names. For finding a fault: each line is
+    /// written at once, and the file only grows.
+    pub fn record(mut self, path: impl Into<PathBuf>) -> Self {
+        self.setup.config.record = true;
+        self.record = Some(path.into());
+        self
+    }
+
     /// The longest silence to ask EventSub for, in seconds, 10 to 600.
     pub fn keepalive(mut self, seconds: u16) -> Self {
         self.setup.config.keepalive = seconds;
@@ -187,7 +202,8 @@ impl<D: Driver> Builder<D> {
 
     /// Starts the driver and the machine; what is left is to wait until the start is over.
     pub(crate) fn begin(self) -> Result<Beginning<D>, StartError> {
-        let Builder { mut setup, tls, proxy, connector, scopes, token, login } = self;
+        let Builder { mut setup, tls, proxy, connector, scopes, token, login, record } = self;
+        setup.recording = record.as_deref().map(Recording::create).transpose()?;
         if let (None, Some(provider)) = (&setup.config.client_secret, &setup.provider) {
             setup.config.client_secret = provider.client_secret(&setup.config.client_id);
         }

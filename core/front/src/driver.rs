@@ -1,6 +1,7 @@
 //! [`Driver`]: what an adapter is to the handles of a client, and [`Machine`], which it keeps for them.
 
 use crate::builder::Setup;
+use crate::recording::Recording;
 use crate::route::Route;
 use crate::trace;
 use std::error::Error;
@@ -38,6 +39,7 @@ pub struct Machine<W> {
     pub desk: Desk<W>,
     store: Arc<dyn Store>,
     provider: Option<Arc<dyn Provider>>,
+    recording: Option<Recording>,
     /// Whether the start is over.
     pub(crate) is_started: bool,
     /// To be woken as soon as orders are taken.
@@ -75,12 +77,13 @@ enum Answer {
 impl<W> Machine<W> {
     /// A machine to which nothing has happened yet.
     pub fn new(setup: Setup) -> Self {
-        let Setup { config, store, provider } = setup;
+        let Setup { config, store, provider, recording } = setup;
         Machine {
             core: Client::new(Time::ZERO, config),
             desk: Desk::new(),
             store,
             provider,
+            recording,
             is_started: false,
             woken: vec![],
         }
@@ -129,7 +132,13 @@ impl<W> Machine<W> {
     pub fn next_order(&mut self, mut wake: impl FnMut(W)) -> Option<Order> {
         self.woken.drain(..).for_each(&mut wake);
         loop {
-            match self.core.poll_output()? {
+            let Some(output) = self.core.poll_output() else {
+                if let Some(recording) = &mut self.recording {
+                    recording.take(&mut self.core);
+                }
+                return None;
+            };
+            match output {
                 Output::Reply(call, reply) => self.desk.put_reply(call, reply, &mut wake),
                 Output::Notice(notice) => {
                     trace::notice(&notice);

@@ -24,6 +24,7 @@ mod file;
 mod listen;
 mod pages;
 mod proxy;
+mod recording;
 mod route;
 #[cfg(feature = "tasks")]
 pub mod tasks;
@@ -38,6 +39,7 @@ pub use file::FileStore;
 pub use listen::{Events, Handling, Notices};
 pub use pages::{ByPage, Pages};
 pub use proxy::{Hop, Proxy, ProxyError, Tunnel};
+pub use recording::Recording;
 pub use route::{Route, Target, Way};
 pub use rustls;
 pub use threads::{Connector, Stream, Threads};

@@ -10,6 +10,7 @@ use crate::eventsub::{
     ShardOutput, Subject, Subscribing, Subscription, SubscriptionState, Topic,
 };
 use crate::helix::{CallError, Invalid, Prepared, Rule};
+use crate::record::Told;
 use crate::time::Time;
 use bytes::Bytes;
 use std::sync::Arc;
@@ -65,6 +66,7 @@ impl Client {
     /// new shards ([`ShardChoice::Part`](crate::eventsub::ShardChoice)) assigns them when it sees them. Shards that are too many are closed once
     /// Twitch sends them nothing more.
     pub fn scale_conduit(&mut self, now: Time, shard_count: u32, opening: bool) {
+        self.record(now, || Told::ScaleConduit { shard_count, opening });
         self.with_conduit(now, |conduit| conduit.scale(now, shard_count, opening));
     }
 
@@ -72,16 +74,19 @@ impl Client {
     /// moves the shard to it, then the old one closes. Nothing is lost. A shard that is not enabled is on its way to a new
     /// session anyway. [`ShardNews`](crate::eventsub::ShardNews) says how it went. Many shards may be asked for at once.
     pub fn restart_shard(&mut self, now: Time, shard: u32) {
+        self.record(now, || Told::RestartShard(shard));
         self.with_conduit(now, |conduit| conduit.restart(now, shard));
     }
 
     /// Holds subscribing to the conduit back, or lets it go on.
     pub fn subscribing(&mut self, now: Time, subscribing: Subscribing) {
+        self.record(now, || Told::Subscribing(subscribing));
         self.with_conduit(now, |conduit| conduit.subscribing(now, subscribing));
     }
 
     /// Looks for the conduit again, after [`ConduitNotice::Failed`] said that the client would not by itself.
     pub fn retry_conduit(&mut self, now: Time) {
+        self.record(now, || Told::RetryConduit);
         self.with_conduit(now, |conduit| conduit.retry(now));
     }
 

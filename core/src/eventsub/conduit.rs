@@ -174,8 +174,8 @@ enum Ask {
     /// The list to choose from.
     List,
     Create,
-    /// Another number of shards.
-    Resize,
+    /// Another number of shards, asked for then.
+    Resize(Time),
     /// Sessions for shards.
     Assign(Vec<(u32, SessionId)>),
     /// The number of shards as Twitch sees it.
@@ -272,7 +272,7 @@ impl Conduit {
             None => {}
             Some(Ask::List) => self.listed(now, wall, answer),
             Some(Ask::Create) => self.created(now, wall, answer),
-            Some(Ask::Resize) => self.resized(now, wall, answer),
+            Some(Ask::Resize(asked)) => self.resized(now, wall, asked, answer),
             Some(Ask::Assign(batch)) => self.assigned(now, wall, id, batch, answer),
             Some(Ask::AuditSize) => self.audited_size(now, wall, answer),
             Some(Ask::AuditShards) => self.audited_shards(now, wall, answer),

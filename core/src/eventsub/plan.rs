@@ -32,6 +32,7 @@ use crate::time::Time;
 use crate::timers::Timers;
 use jiff::Timestamp;
 use loss::{LossId, Losses};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -55,7 +56,8 @@ pub struct PlanConfig {
 /// it starts.
 ///
 /// There is no way to adopt one: it lives and dies with its session, and a session cannot be entered a second time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Leftovers {
     /// They stay. What a dead process has left ends by itself within minutes.
     #[default]
@@ -111,6 +113,8 @@ struct User {
     costs: Option<Costs>,
     /// Since when the list is under way.
     listing: Option<Time>,
+    /// What has ended since then: the list may still have it.
+    ended: BTreeSet<SubscriptionId>,
     /// Sessions that were lost of late: Twitch may still take them for alive.
     former: VecDeque<SessionId>,
     /// What was deleted to make room, while a wish waits until it can be paid for.

@@ -96,10 +96,38 @@ impl World {
         let moderator = required(ask, "moderator_id")?;
         who.user_is(moderator, "moderator_id")?;
         who.scope(scopes)?;
+        self.moderates(moderator, broadcaster).map(|()| moderator)
+    }
+
+    fn moderates(&self, moderator: &str, broadcaster: &str) -> Result<(), Answer> {
         if self.people.moderates(moderator, broadcaster) {
-            return Ok(moderator);
+            return Ok(());
         }
         Err(Answer::refuse(403, "The user in moderator_id is not one of the broadcaster's moderators."))
+    }
+
+    /// The moderator who calls, or who has allowed the app that calls to act for them.
+    pub(super) fn is_moderator_or_app<'a>(
+        &self,
+        ask: &'a Ask,
+        who: &Who,
+        broadcaster: &str,
+        scope: &str,
+    ) -> Result<&'a str, Answer> {
+        if who.user.is_some() {
+            return self.is_moderator(ask, who, broadcaster, &[scope]);
+        }
+        let moderator = required(ask, "moderator_id")?;
+        self.has_allowed(who, moderator, scope)?;
+        self.moderates(moderator, broadcaster).map(|()| moderator)
+    }
+
+    /// Passes if this user has allowed the app that calls so much.
+    pub(super) fn has_allowed(&self, who: &Who, user: &str, scope: &str) -> Result<(), Answer> {
+        match self.tokens.allowed(&who.client, user) {
+            Some(scopes) if scopes.contains(scope) => Ok(()),
+            _ => Err(Answer::refuse(401, &format!("Missing scope: {scope}"))),
+        }
     }
 
     /// The broadcaster in the query, who must be the caller.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use twitchwire::Time;
 
 use super::World;
+use super::room::Line;
 
 /// The least bits of each tier of a cheermote, with its colour.
 pub(super) const TIERS: [(u64, &str); 5] =
@@ -85,7 +86,7 @@ impl World {
         used["custom_power_up"] = Value::Null;
         used["message"] = json!({"text": text, "fragments": fragments});
         self.use_bits(who, channel, bits, used);
-        self.write_line(who, channel, text, fragments, json!({"bits": bits}))
+        self.write_line(who, channel, Line { text, fragments, cheer: json!({"bits": bits}), parent: None })
     }
 
     /// A broadcaster offers a power-up of their own for bits, without any event; returns its id.

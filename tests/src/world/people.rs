@@ -1,4 +1,4 @@
-//! Users and their channels: who follows, chats, moderates, is live, is banned.
+//! Users and their channels: who follows, chats, moderates, is live.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,8 +30,6 @@ pub(super) struct User {
     pub(super) followers: Vec<(String, Timestamp)>,
     pub(super) moderators: BTreeSet<String>,
     pub(super) chatters: BTreeSet<String>,
-    /// Until when; none: for good.
-    pub(super) banned: BTreeMap<String, Option<Timestamp>>,
 }
 
 #[derive(Default)]
@@ -93,7 +91,6 @@ impl World {
             followers: Vec::new(),
             moderators: BTreeSet::new(),
             chatters: BTreeSet::new(),
-            banned: BTreeMap::new(),
         };
         self.people.users.insert(id.clone(), user);
         self.people.logins.insert(login.to_owned(), id.clone());

@@ -31,7 +31,7 @@ impl Anywhere {
     /// To the stage, which is behind TLS.
     fn to(stage: &Stage) -> Self {
         let (port, certificate) = tls::proxy(stage.server.http_url().replace("http://", ""));
-        Anywhere { port, tls: tls::trusting(&[certificate]), connections: Arc::default() }
+        Anywhere { port, tls: tls::trusting(&certificate), connections: Arc::default() }
     }
 
     fn count(&self, to: &Target) {

@@ -36,12 +36,10 @@ pub(crate) fn proxy(to: String) -> (u16, Vec<u8>) {
     (port, own.cert.der().to_vec())
 }
 
-/// A client's configuration that trusts these certificates and no others.
-pub(crate) fn trusting(certificates: &[Vec<u8>]) -> Arc<ClientConfig> {
+/// A client's configuration that trusts this certificate and no other.
+pub(crate) fn trusting(certificate: &[u8]) -> Arc<ClientConfig> {
     let mut roots = RootCertStore::empty();
-    for certificate in certificates {
-        roots.add(CertificateDer::from(certificate.as_slice())).unwrap();
-    }
+    roots.add(CertificateDer::from(certificate)).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
     Arc::new(builder.unwrap().with_root_certificates(roots).with_no_client_auth())

@@ -8,7 +8,7 @@ use crate::helix::api::{self, CreateConduits, GetConduits, UpdateConduits};
 use crate::helix::{Answer, CallError, List, One, Shape, TooMany};
 use crate::time::Time;
 use http::StatusCode;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
 /// How often a client looks for the conduit that another is to make.
@@ -199,10 +199,16 @@ impl Conduit {
         let Some(have) = self.have() else { return };
         let request = UpdateConduits::new(&have.id, shard_count);
         self.fleet.resizing = Some(shard_count);
-        self.call(now, Ask::Resize, &request, true);
+        self.call(now, Ask::Resize(now), &request, true);
     }
 
-    pub(super) fn resized(&mut self, now: Time, wall: Option<Timestamp>, answer: Result<Answer, CallError>) {
+    pub(super) fn resized(
+        &mut self,
+        now: Time,
+        wall: Option<Timestamp>,
+        asked: Time,
+        answer: Result<Answer, CallError>,
+    ) {
         match answer.and_then(|answer| One::<api::Conduit>::decode(&answer)) {
             Ok(conduit) => {
                 self.backoff.reset();
@@ -210,7 +216,9 @@ impl Conduit {
                     self.fleet.resizing = None;
                 }
                 self.fleet.counted = now;
-                self.set_shard_count(now, wall, conduit.shard_count);
+                let ago = SignedDuration::try_from(now.since(asked)).unwrap_or_default();
+                let since = wall.and_then(|wall| wall.checked_sub(ago).ok());
+                self.set_shard_count(now, wall, since, conduit.shard_count);
             }
             Err(CallError::Refused(refusal)) if refusal.status == StatusCode::NOT_FOUND => self.gone(now),
             Err(why @ CallError::Refused(_)) if !is_passing(&why) => {

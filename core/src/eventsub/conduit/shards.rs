@@ -337,7 +337,15 @@ impl Conduit {
     }
 
     /// The conduit has another number of shards.
-    pub(super) fn set_shard_count(&mut self, now: Time, wall: Option<Timestamp>, shard_count: u32) {
+    ///
+    /// `since`: it was not before.
+    pub(super) fn set_shard_count(
+        &mut self,
+        now: Time,
+        wall: Option<Timestamp>,
+        since: Option<Timestamp>,
+        shard_count: u32,
+    ) {
         let Phase::Have(have) = &mut self.phase else { return };
         let shard_count = shard_count.min(MAX_SHARDS);
         let before = have.shard_count;
@@ -345,17 +353,16 @@ impl Conduit {
             return self.grow(now);
         }
         have.shard_count = shard_count;
-        let alive = have.alive;
         self.notice(ConduitNotice::Scaled { shard_count });
         let had = self.fleet.slots.len() - self.fleet.tally.down.min(self.fleet.slots.len());
         self.fit_shards(now);
         if shard_count > before {
             let why = || "the conduit has new shards that are not assigned yet".to_owned();
             if (had > 0 || self.is_shared()) && self.loses() {
-                self.fleet.gap.get_or_insert(Missing { from: alive, why: why() });
+                self.fleet.gap.get_or_insert(Missing { from: since, why: why() });
             }
             if self.is_shared() {
-                self.new_to_others(before..shard_count, &Missing { from: alive, why: why() });
+                self.new_to_others(before..shard_count, &Missing { from: since, why: why() });
             }
         }
         self.close_gap(wall);
@@ -521,7 +528,7 @@ impl Conduit {
     pub fn not_opened(&mut self, now: Time, link: ShardLink, why: LostWhy, retry_at: Time) {
         let shard = link.shard();
         if self.is_next(link) {
-            return self.not_restarted(now, shard, why.to_string());
+            return self.not_restarted(now, shard, None, &why);
         }
         if !self.serves(link) {
             return;
@@ -539,38 +546,45 @@ impl Conduit {
     pub fn lost(&mut self, now: Time, link: ShardLink, last_seen: Option<Timestamp>, why: LostWhy) {
         let shard = link.shard();
         if self.is_next(link) {
-            return self.not_restarted(now, shard, why.to_string());
+            return self.not_restarted(now, shard, last_seen, &why);
         }
         if !self.serves(link) {
             return;
         }
-        let missing = Missing { from: last_seen, why: why.to_string() };
-        let clean = matches!(why, LostWhy::Closed(Closed::Code(..)));
-        let lost = self.change(now, shard, |slot| {
+        let left = self.change(now, shard, |slot| {
+            slot.tried = true;
             let left = slot.go_on();
             if left.is_none() {
                 slot.state = State::Waiting;
             }
-            slot.tried = true;
-            let was_up = slot.up.take().is_some();
-            if was_up {
-                slot.loss = Some(Box::new(Loss { missing: missing.clone(), clean }));
-            }
-            (was_up, left)
+            left
         });
-        let Some((was_up, left)) = lost else { return };
-        match left {
+        match left.flatten() {
             Some(link) => self.out.push_back(ConduitOutput::Close { link }),
             None => drop(self.fleet.to_assign.remove(&shard)),
         }
         self.timers.set(&Timer::Shard(shard), None);
-        if was_up && self.loses() {
-            let gap = self.fleet.gap.get_or_insert(missing);
-            gap.from = gap.from.min(last_seen);
-        }
+        self.down(now, shard, last_seen, &why);
         self.notice(ConduitNotice::Shard { shard, news: ShardNews::Lost(why) });
         self.open_some(now);
         self.subscribe_some(now);
+    }
+
+    /// Twitch does not deliver to a shard any more, if it did.
+    fn down(&mut self, now: Time, shard: u32, last_seen: Option<Timestamp>, why: &LostWhy) {
+        let missing = Missing { from: last_seen, why: why.to_string() };
+        let clean = matches!(why, LostWhy::Closed(Closed::Code(..)));
+        let was_up = self.change(now, shard, |slot| {
+            let was_up = slot.up.take().is_some();
+            if was_up {
+                slot.loss = Some(Box::new(Loss { missing: missing.clone(), clean }));
+            }
+            was_up
+        });
+        if was_up == Some(true) && self.loses() {
+            let gap = self.fleet.gap.get_or_insert(missing);
+            gap.from = gap.from.min(last_seen);
+        }
     }
 
     fn serves(&self, link: ShardLink) -> bool {

@@ -7,9 +7,11 @@ use crate::helix::CallError;
 use crate::id::{ConduitId, SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
 
 /// How events come to the application.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Via {
     /// Over a WebSocket, with the token of the user that the topic names, or else of the client's only user.
@@ -21,7 +23,7 @@ pub enum Via {
 }
 
 /// What to listen to, without the types.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Subject {
     /// The subscription type.
     pub topic: CompactString,

@@ -11,6 +11,7 @@ use crate::world::World;
 use crate::world::answer::{Answer, Outcome};
 use crate::world::clips::{Clip, Cut};
 use crate::world::helix::Who;
+use crate::world::limits::TOO_MANY;
 use crate::world::reading::Ask;
 
 /// How long it takes until a new clip can be seen. Twitch allows fifteen seconds.
@@ -41,7 +42,7 @@ impl World {
         if channel.live.is_none() {
             return Err(Answer::refuse(404, "Clipping is not possible for an offline channel."));
         }
-        if channel.banned.contains_key(me) {
+        if self.moderation.ban(broadcaster, me, self.wall(self.now)).is_some() {
             return Err(Answer::refuse(403, "The user is banned or timed out from the channel."));
         }
         let cut = Cut { title: ask.query.get("title"), tenths, video: None };
@@ -110,7 +111,7 @@ impl World {
         let broadcaster = required(ask, "broadcaster_id")?;
         required(ask, "clip_id")?;
         let ids = values(ask, "clip_id", DOWNLOADS)?;
-        self.within_minute(format!("clip downloads {editor}"), DOWNLOADS_A_MINUTE)?;
+        self.take_turn("clip downloads", &[(editor, DOWNLOADS_A_MINUTE, 60)], TOO_MANY)?;
         let mine = |id: &&&str| self.clips.0.iter().any(|c| c.id == ***id && c.channel == broadcaster);
         let data: Vec<Value> = ids
             .iter()
@@ -144,7 +145,7 @@ impl World {
             }
         }
         self.channel(broadcaster)?;
-        if editor != broadcaster {
+        if !self.roles.edits(editor, broadcaster) {
             return Err(Answer::refuse(403, "The user is not an editor for the specified broadcaster."));
         }
         Ok(editor)

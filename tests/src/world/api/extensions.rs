@@ -12,6 +12,7 @@ use crate::world::answer::{Answer, Outcome};
 use crate::world::extensions::{Extension, Product, Segment, VERSION};
 use crate::world::helix::Who;
 use crate::world::jwt::{self, Claims};
+use crate::world::limits::TOO_MANY;
 use crate::world::reading::Ask;
 
 /// The longest message, and the longest segment.
@@ -77,7 +78,11 @@ impl World {
         let mut data: Vec<Value> = Vec::new();
         for segment in wanted {
             let broadcaster = segment_owner(segment, ask.query.get("broadcaster_id"))?;
-            self.within_minute(format!("read segment {id} {segment} {broadcaster}"), SEGMENT_CALLS)?;
+            self.take_turn(
+                "read segment",
+                &[(&format!("{id} {segment} {broadcaster}"), SEGMENT_CALLS, 60)],
+                TOO_MANY,
+            )?;
             let key = (segment.to_owned(), broadcaster.to_owned());
             let found = self.extensions.get(id).and_then(|extension| extension.segments.get(&key));
             let Some(found) = found else { continue };
@@ -99,7 +104,11 @@ impl World {
         if content.len() > FIVE_KILOBYTES {
             return Err(Answer::refuse(400, "The segment is limited to 5 KB"));
         }
-        self.within_minute(format!("write segment {id} {segment} {broadcaster}"), SEGMENT_CALLS)?;
+        self.take_turn(
+            "write segment",
+            &[(&format!("{id} {segment} {broadcaster}"), SEGMENT_CALLS, 60)],
+            TOO_MANY,
+        )?;
         if let Some(extension) = self.extensions.get_mut(id) {
             let key = (segment.to_owned(), broadcaster.to_owned());
             let held = extension.segments.entry(key).or_default();
@@ -144,7 +153,7 @@ impl World {
         if claims.channel_id.as_deref() != Some(channel) || !targets.iter().all(may) {
             return Err(Answer::refuse(401, "The JWT token does not allow this target"));
         }
-        self.within_minute(format!("extension message {id} {channel}"), BROADCASTS)?;
+        self.take_turn("extension message", &[(&format!("{id} {channel}"), BROADCASTS, 60)], TOO_MANY)?;
         Ok(Answer::empty(204))
     }
 
@@ -190,7 +199,7 @@ impl World {
         short_text(&body, "text", 280)?;
         own(text(&body, "extension_id")?, id)?;
         text(&body, "extension_version")?;
-        self.within_minute(format!("extension chat {broadcaster}"), CHAT_MESSAGES)?;
+        self.take_turn("extension chat", &[(broadcaster, CHAT_MESSAGES, 60)], TOO_MANY)?;
         Ok(Answer::empty(204))
     }
 

@@ -28,14 +28,11 @@ pub(crate) fn a_tls_configuration_of_ones_own_decides_whom_to_trust<A: Adapter>(
     let stage = Stage::new();
     let setup = stage.over_tls(stage.setup_for_ada(&["moderator:read:followers"]));
     let certificate = setup.root.clone().unwrap();
-    call_and_hear::<A>(
-        &stage,
-        Setup { root: None, tls: Some(tls::trusting(&[certificate.clone()])), ..setup },
-    );
+    call_and_hear::<A>(&stage, Setup { root: None, tls: Some(tls::trusting(&certificate)), ..setup });
     // A root certificate does not change it.
     let (_, other) = tls::proxy("127.0.0.1:1".into());
     let setup = stage.over_tls(stage.setup());
-    let why = obstacle::<A>(&stage, Setup { tls: Some(tls::trusting(&[other])), ..setup });
+    let why = obstacle::<A>(&stage, Setup { tls: Some(tls::trusting(&other)), ..setup });
     assert!(why.contains(&CauseKind::Tls.to_string()), "{why}");
 }
 

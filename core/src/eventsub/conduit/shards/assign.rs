@@ -94,7 +94,7 @@ impl Conduit {
                 for (shard, session) in batch {
                     if ours(&self.fleet, shard) {
                         if is_passing(&why) || too_many {
-                            self.change(now, shard, |slot| slot.welcomed(session));
+                            self.change(now, shard, |slot| slot.assign_again(session));
                             self.fleet.to_assign.insert(shard);
                         } else {
                             self.refused(now, shard, session, why.to_string());
@@ -169,12 +169,9 @@ impl Conduit {
     ) {
         let about_session = why.to_ascii_lowercase().contains("session");
         let Some(slot) = self.fleet.slots.get_mut(&shard) else { return };
-        if slot.next.is_some() {
-            return self.not_restarted(now, shard, why);
-        }
-        let link = slot.link;
+        let link = if slot.next.is_some() { slot.link.other() } else { slot.link };
         let wait = pause(&mut self.jitter, &mut slot.tries);
-        self.set(now, shard, State::Later(session.clone()));
+        self.change(now, shard, |slot| slot.assign_later(session.clone()));
         self.notice(ConduitNotice::Shard { shard, news: ShardNews::Refused { why } });
         self.timers.set(&Timer::Shard(shard), Some(now + wait));
         if about_session {
@@ -186,12 +183,13 @@ impl Conduit {
     }
 
     pub(in crate::eventsub::conduit) fn assign_again(&mut self, now: Time, shard: u32) {
-        if let Some(Slot { state: State::Later(session), .. }) = self.fleet.slots.get(&shard) {
+        let Some(slot) = self.fleet.slots.get(&shard) else { return };
+        if let State::Later(session) = &slot.state {
             let session = session.clone();
             self.set(now, shard, State::Welcomed(session));
-            self.fleet.to_assign.insert(shard);
-            self.assign_some(now);
         }
+        self.fleet.to_assign.insert(shard);
+        self.assign_some(now);
     }
 
     /// Twitch says that a shard does not deliver.

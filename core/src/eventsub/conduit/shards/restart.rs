@@ -1,17 +1,22 @@
 //! Planned restarts: a shard gets another session while the one that it has still delivers.
 //!
 //! ```text
-//! restart ──▶ Opening ──welcome──▶ Welcomed ──▶ Assigning ──▶ the shard is on the next link, the old one closes
-//!                └──────── failed ────┴─────────────┴───────▶ the shard stays on the link that it has
+//!                                       ┌─ refused, unclear ─┐
+//! restart ──▶ Opening ──welcome──▶ Welcomed ──▶ Assigning ◀──▶ Again
+//!                │                    │             ├─▶ the shard is on the next link, the old one closes
+//!                └── the link ended ──┴─────────────┴─▶ the shard stays on the link that it has
 //! ```
 //!
 //! One request moves the shard, so Twitch has somewhere to send to at all times, and what the old link was sent before is
-//! read to its end. Should the old link be lost on the way, the next one takes its place as it is.
+//! read to its end. Neither link is closed before it is clear which of them serves: only its own end ends the next one.
+//! Should the old link be lost on the way, the next one takes its place as it is.
 
 use super::{Slot, State};
-use crate::eventsub::conduit::{Conduit, ConduitNotice, ConduitOutput, ShardLink, ShardNews};
+use crate::eventsub::LostWhy;
+use crate::eventsub::conduit::{Conduit, ConduitNotice, ConduitOutput, ShardLink, ShardNews, Timer};
 use crate::id::SessionId;
 use crate::time::Time;
+use jiff::Timestamp;
 
 /// The link that is to take the place of one that delivers. There is one only while its shard is enabled.
 #[derive(Debug)]
@@ -19,14 +24,21 @@ pub(super) enum Next {
     Opening,
     Welcomed(SessionId),
     Assigning(SessionId, u64),
+    /// To be assigned again; Twitch may have done so already.
+    Again(SessionId),
 }
 
 impl Next {
     pub(super) fn session(&self) -> Option<&SessionId> {
         match self {
             Next::Opening => None,
-            Next::Welcomed(session) | Next::Assigning(session, _) => Some(session),
+            Next::Welcomed(session) | Next::Assigning(session, _) | Next::Again(session) => Some(session),
         }
+    }
+
+    /// Whether Twitch may send to it.
+    fn may_serve(&self) -> bool {
+        matches!(self, Next::Assigning(..) | Next::Again(_))
     }
 }
 
@@ -34,7 +46,7 @@ impl From<Next> for State {
     fn from(next: Next) -> Self {
         match next {
             Next::Opening => State::Opening,
-            Next::Welcomed(session) => State::Welcomed(session),
+            Next::Welcomed(session) | Next::Again(session) => State::Welcomed(session),
             Next::Assigning(session, call) => State::Assigning(session, call),
         }
     }
@@ -44,7 +56,7 @@ impl Slot {
     /// The session to assign: the next one's, once it is open.
     pub(super) fn to_assign(&self) -> Option<&SessionId> {
         match self.next.as_deref() {
-            Some(Next::Welcomed(session)) => Some(session),
+            Some(Next::Welcomed(session) | Next::Again(session)) => Some(session),
             Some(Next::Assigning(..)) => None,
             Some(Next::Opening) | None => self.state.session(),
         }
@@ -57,11 +69,19 @@ impl Slot {
         }
     }
 
-    /// The session is to be assigned, or to be assigned again.
-    pub(super) fn welcomed(&mut self, session: SessionId) {
+    /// The session is to be assigned again.
+    pub(super) fn assign_again(&mut self, session: SessionId) {
         match self.next.as_deref_mut() {
-            Some(next) => *next = Next::Welcomed(session),
+            Some(next) => *next = Next::Again(session),
             None => self.state = State::Welcomed(session),
+        }
+    }
+
+    /// The session is to be assigned again after a while.
+    pub(super) fn assign_later(&mut self, session: SessionId) {
+        match self.next.as_deref_mut() {
+            Some(next) => *next = Next::Again(session),
+            None => self.state = State::Later(session),
         }
     }
 
@@ -112,23 +132,33 @@ impl Conduit {
     }
 
     pub(super) fn next_opened(&mut self, now: Time, shard: u32, session: SessionId) {
-        self.change(now, shard, |slot| slot.welcomed(session));
+        self.change(now, shard, |slot| slot.next = Some(Box::new(Next::Welcomed(session))));
         self.fleet.to_assign.insert(shard);
         self.assign_some(now);
     }
 
-    /// The shard stays where it is. Whatever Twitch made of the request, the session that delivers is assigned once more.
-    pub(super) fn not_restarted(&mut self, now: Time, shard: u32, why: String) {
+    /// The next link ended: the shard stays on the one that it has. It is down if Twitch may have moved it already.
+    pub(super) fn not_restarted(
+        &mut self,
+        now: Time,
+        shard: u32,
+        last_seen: Option<Timestamp>,
+        why: &LostWhy,
+    ) {
         let stays = self.change(now, shard, |slot| {
-            slot.next = None;
+            let next = slot.next.take();
             if let State::Enabled(session) = &slot.state {
                 slot.state = State::Welcomed(session.clone());
             }
-            slot.link
+            (slot.link, next.is_some_and(|next| next.may_serve()))
         });
-        let Some(link) = stays else { return };
+        let Some((link, down)) = stays else { return };
         self.out.push_back(ConduitOutput::Close { link: link.other() });
-        self.notice(ConduitNotice::Shard { shard, news: ShardNews::NotRestarted { why } });
+        self.notice(ConduitNotice::Shard { shard, news: ShardNews::NotRestarted { why: why.to_string() } });
+        self.timers.set(&Timer::Shard(shard), None);
+        if down {
+            self.down(now, shard, last_seen, why);
+        }
         self.fleet.to_assign.insert(shard);
         self.assign_some(now);
         self.open_some(now);

@@ -76,26 +76,53 @@ fn many_restarts_share_their_requests() {
 }
 
 #[test]
-fn a_restart_that_fails_leaves_the_shard_on_the_session_that_it_has() {
-    let stays = |test: &mut Test, why: &str| {
-        let failed = format!("conduit shard 1: not restarted: {why}");
-        assert_eq!(test.said(), ["close 1 again", &failed, &patch(&[(1, "s1")])]);
-        assert!(test.conduit.is_complete());
-        test.settle_lines_answered(["conduit shard 1: enabled over session s1"]);
-        assert_eq!(test.sessions(), ["Enabled s0", "Enabled s1"]);
-    };
+fn a_next_link_that_does_not_open_leaves_the_shard_on_the_session_that_it_has() {
     let mut test = Test::enabled(all(), 2);
     test.now = 10;
     test.conduit.restart(at(10), 1);
     test.said();
     test.conduit.not_opened(at(12), Second(1), broken(), at(13));
-    stays(&mut test, &broken().to_string());
+    let failed = format!("conduit shard 1: not restarted: {}", broken());
+    assert_eq!(test.said(), ["close 1 again", &failed, &patch(&[(1, "s1")])]);
+    assert!(test.conduit.is_complete());
+    test.settle_lines_answered(["conduit shard 1: enabled over session s1"]);
+    assert_eq!(test.sessions(), ["Enabled s0", "Enabled s1"]);
+}
 
+#[test]
+fn a_refused_restart_is_tried_again_and_once_its_link_ends_the_shard_counts_as_down_until_it_is_assigned() {
     let mut test = Test::restarting();
-    let error = json!({"id": "1", "message": "no such session", "code": "invalid_parameter"});
-    test.now = 20;
+    let error = json!({"id": "1", "message": "try later", "code": "invalid_parameter"});
     test.answer(202, json!({"data": [], "errors": [error]}));
-    stays(&mut test, "no such session");
+    assert_eq!(test.said(), ["conduit shard 1: not assigned, tried again soon: try later"]);
+    test.wait();
+    assert_eq!(test.said(), [patch(&[(1, "s1b")])]);
+    assert!(test.conduit.is_complete());
+    // The answer to the second request is not known: Twitch may have sent events there.
+    let now = test.time();
+    test.conduit.lost(now, Second(1), Some(stamp(11)), broken());
+    assert!(!test.conduit.is_complete());
+    let failed = format!("conduit shard 1: not restarted: {}", broken());
+    let lines = test.said();
+    assert_eq!(lines[..2], ["close 1 again", &failed]);
+    test.calls.pop_front();
+    test.now += 1;
+    let (now, wall) = (test.time(), test.wall());
+    test.conduit.timeout(now);
+    test.said();
+    let (id, line, body) = test.calls.pop_front().unwrap();
+    assert_eq!(format!("{line} {body}"), patch(&[(1, "s1")]));
+    let (status, answer) = healthy(&line, &body);
+    test.answer_to(id, status, answer);
+    let second = wall.unwrap().as_second() - stamp(0).as_second();
+    assert_eq!(
+        test.said(),
+        [
+            "conduit shard 1: enabled over session s1".to_owned(),
+            format!("gap shard 1 Some(11) Some({second})"),
+            "all shards of the conduit are enabled".to_owned(),
+        ]
+    );
 }
 
 #[test]

@@ -203,10 +203,11 @@ impl Harness {
     }
 
     /// Lets a client's machine sleep: its monotonic clock stands still, so for the client all that passes is that
-    /// its sockets say nothing and its wall clock jumps.
+    /// its sockets say nothing, its wall clock jumps and tokens are older than it thinks.
     pub fn sleep(&mut self, number: usize, by: Duration) {
         self.note(|| format!("client {number} sleeps for {by:?}"));
         self.silence(number);
+        self.world.age_tokens(self.now, by);
         self.nodes[number].ahead += by;
         let life = self.nodes[number].life;
         self.schedule(Duration::from_millis(2), Event::Wall { node: number, life });
@@ -514,6 +515,11 @@ impl Harness {
                 WorldOutput::Socket(peer, heard) => (peer, Event::ClientHears { peer, heard }),
                 WorldOutput::Cut(peer) => (peer, Event::ClientLosesPeer { peer }),
                 WorldOutput::Silence(peer) => (peer, Event::GoesSilent { peer }),
+                // No callback listens here.
+                WorldOutput::Webhook(post) => {
+                    self.world.answered(self.now, post.id, None);
+                    continue;
+                }
             };
             let Some(entry) = self.peers.get_mut(&peer) else { continue };
             entry.to_client = entry.to_client.max(self.now + delay);

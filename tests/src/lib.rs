@@ -36,6 +36,13 @@
 //! # Ok::<(), jiff::Error>(())
 //! ```
 //!
+//! # Webhooks
+//!
+//! A subscription whose transport is a webhook, and a webhook shard of a conduit, put out a [`WorldOutput::Webhook`] for each
+//! message: first the challenge, then what happens, signed with the secret of the subscription. Whoever drives the world sends
+//! it, and brings the answer to [`World::answered`]. The server does so by itself for `http://` callbacks on this machine;
+//! all others count as failed.
+//!
 //! # On the command line
 //!
 //! `cargo run -p twitchwire-sim -- serve [--port N] [--scene listen|chat|channels]` puts a world on a loopback port until

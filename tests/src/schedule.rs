@@ -279,6 +279,18 @@ impl Pick {
     }
 }
 
+/// The faults that a seed gets. Those that are left out came later, and would change what older seeds mean.
+fn faults_of_seeds(rate: f64) -> Faults {
+    Faults {
+        cut_short: 0.0,
+        cursor_refused: 0.0,
+        cursor_repeats: 0.0,
+        nulls: 0.0,
+        shard_notice_lost: 0.0,
+        ..Faults::all(rate)
+    }
+}
+
 /// Every rate at which something goes wrong, by its name.
 fn rates<'a>(faults: &'a mut Faults, network: &'a mut Network) -> Vec<(&'static str, &'a mut f64)> {
     macro_rules! named {
@@ -304,6 +316,11 @@ fn rates<'a>(faults: &'a mut Faults, network: &'a mut Network) -> Vec<(&'static 
         drop_after_event,
         left_behind,
         shard_refused,
+        cut_short,
+        cursor_refused,
+        cursor_repeats,
+        nulls,
+        shard_notice_lost,
     } = faults;
     let Network {
         fastest: _,
@@ -336,6 +353,11 @@ fn rates<'a>(faults: &'a mut Faults, network: &'a mut Network) -> Vec<(&'static 
         drop_after_event,
         left_behind,
         shard_refused,
+        cut_short,
+        cursor_refused,
+        cursor_repeats,
+        nulls,
+        shard_notice_lost,
         not_sent,
         request_lost,
         response_lost,

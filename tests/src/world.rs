@@ -1,8 +1,9 @@
 //! The simulated Twitch as one state machine under virtual time.
 //!
 //! What comes in: [`World::request`] (answered at once), [`World::open`], [`World::said`] and [`World::gone`] for sockets,
-//! [`World::handle_timeout`], and the story methods that make things happen (`chat`, `raid`, `reconnect`, `expire` …).
-//! What comes out: frames through [`World::poll_output`], the next deadline through [`World::poll_timeout`], and three
+//! [`World::answered`] for what was posted to webhooks, [`World::handle_timeout`], and the story methods that make things
+//! happen (`chat`, `raid`, `reconnect`, `expire` …).
+//! What comes out: frames and posts through [`World::poll_output`], the next deadline through [`World::poll_timeout`], and three
 //! records for a test to judge by: [`World::happenings`], [`World::events`] and [`World::violations`].
 //!
 //! The world reads the protocol on its own and shares no code with the client that it tests.
@@ -51,6 +52,7 @@ mod subscribers;
 mod subscriptions;
 mod tokens;
 mod videos;
+mod webhooks;
 
 pub use goals::GoalKind;
 pub use ledger::{Happening, Refreshed, Route, Rule, Sent, Violation};
@@ -59,9 +61,10 @@ pub use script::{Action, Start};
 pub use settings::{Faults, Settings};
 pub use sockets::Which;
 pub use subscribers::Tier;
+pub use webhooks::{Post, PostId};
 
 use answer::Answer;
-use reading::Ask;
+use reading::{Ask, Cursors};
 
 /// One socket that a client opened; the caller chooses the number and never reuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,6 +105,8 @@ pub enum WorldOutput {
     Cut(PeerId),
     /// Leave the socket's TCP connection open, and say and hear nothing on it any more.
     Silence(PeerId),
+    /// Send this to a webhook's callback, and bring the answer to [`World::answered`].
+    Webhook(Post),
 }
 
 /// When to …
@@ -125,6 +130,10 @@ enum Timer {
     Forget(u64),
     /// … send a notification once more.
     Resend { sent: usize, session: u64, frame: Bytes },
+    /// … post a message to a callback once more.
+    Post(Box<webhooks::Message>),
+    /// … take a callback's silence for an answer.
+    PostUnanswered(PostId),
     /// … drop a socket that has just been written to.
     Drop(PeerId),
     /// … delete a conduit if all its shards are still disabled.
@@ -174,6 +183,7 @@ pub struct World {
     schedules: schedules::Schedules,
     subscribers: subscribers::Subscribers,
     videos: videos::Videos,
+    webhooks: webhooks::Webhooks,
     pending_scripts: Vec<Vec<(Duration, Action)>>,
     ledger: ledger::Ledger,
 }
@@ -213,6 +223,7 @@ impl World {
             schedules: schedules::Schedules::default(),
             subscribers: subscribers::Subscribers::default(),
             videos: videos::Videos::default(),
+            webhooks: webhooks::Webhooks::default(),
             pending_scripts: Vec::new(),
             ledger: ledger::Ledger::default(),
         }
@@ -231,6 +242,11 @@ impl World {
         let mut ask = Ask::read(request);
         ask.salt = self.rng.below(0x1_0000);
         ask.odd_page = self.rng.chance(self.faults.odd_page);
+        if self.rng.chance(self.faults.cursor_refused) {
+            ask.cursors = Cursors::Refused;
+        } else if self.rng.chance(self.faults.cursor_repeats) {
+            ask.cursors = Cursors::Repeated;
+        }
         let path = ask.path.clone();
         let (answer, headers) = if path.starts_with("/helix/") {
             self.helix(&ask)
@@ -239,7 +255,13 @@ impl World {
         } else {
             (Answer::refuse(404, ""), Vec::new())
         };
-        answer.into_response(self.wall(self.now), headers)
+        let mut response = answer.into_response(self.wall(self.now), headers);
+        if !response.body().is_empty() && self.rng.chance(self.faults.cut_short) {
+            self.answer_lost();
+            let half = response.body().len() / 2;
+            response.body_mut().truncate(half);
+        }
+        response
     }
 
     /// The answer to the latest request never reached the client, so what the client does for not knowing it (refreshing or
@@ -259,7 +281,7 @@ impl World {
         self.advance(now);
     }
 
-    /// The next thing to be done on a socket.
+    /// The next thing to be done on a socket, or to be sent to a callback.
     pub fn poll_output(&mut self) -> Option<WorldOutput> {
         self.outputs.pop_front()
     }
@@ -293,6 +315,8 @@ impl World {
             Timer::StopCounting(number) => self.subscriptions.stop_counting(number),
             Timer::Forget(number) => self.subscriptions.forget(number),
             Timer::Resend { sent, session, frame } => self.resend(sent, session, frame),
+            Timer::Post(message) => self.send_post(*message),
+            Timer::PostUnanswered(post) => self.lose_patience(post),
             Timer::Drop(peer) => self.drop_socket(peer),
             Timer::ConduitDies(conduit) => self.delete_conduit_if_dead(&conduit),
             Timer::PollEnds { channel, poll } => self.complete_poll(&channel, &poll),

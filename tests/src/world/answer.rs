@@ -64,6 +64,17 @@ impl Answer {
         Answer { status, body: Body::Html("<html><body><h1>Something is wrong</h1></body></html>") }
     }
 
+    /// With null in place of an empty list and of a `pagination` that says nothing.
+    pub(super) fn with_nulls(mut self) -> Self {
+        if let Body::Json(body) = &mut self.body {
+            empty_to_null(body);
+            if body["pagination"] == json!({}) {
+                body["pagination"] = Value::Null;
+            }
+        }
+        self
+    }
+
     pub(super) fn into_response(
         self,
         wall: Timestamp,
@@ -90,5 +101,15 @@ impl Answer {
             }
         }
         response
+    }
+}
+
+/// Each empty list becomes null.
+pub(super) fn empty_to_null(said: &mut Value) {
+    match said {
+        Value::Array(items) if items.is_empty() => *said = Value::Null,
+        Value::Array(items) => items.iter_mut().for_each(empty_to_null),
+        Value::Object(members) => members.values_mut().for_each(empty_to_null),
+        _ => {}
     }
 }

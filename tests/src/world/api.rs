@@ -11,7 +11,7 @@ use super::World;
 use super::answer::{Answer, Outcome};
 use super::helix::Who;
 use super::people::User;
-use super::reading::Ask;
+use super::reading::{Ask, Cursors};
 
 mod analytics;
 mod bits;
@@ -269,6 +269,7 @@ pub(super) fn page_of<'a, T>(all: &'a [T], ask: &Ask, size: usize) -> Result<(&'
         None => 0,
         Some(cursor) => cursor
             .strip_prefix("sim")
+            .filter(|_| ask.cursors != Cursors::Refused)
             .and_then(|rest| usize::from_str_radix(rest.split_once('.')?.0, 16).ok())
             .ok_or_else(|| Answer::refuse(400, "Invalid cursor"))?,
     };
@@ -277,7 +278,10 @@ pub(super) fn page_of<'a, T>(all: &'a [T], ask: &Ask, size: usize) -> Result<(&'
     let slice = &rest[..if empty { 0 } else { size.min(rest.len()) }];
     let end = start + slice.len();
     let trailing = ask.odd_page && !slice.is_empty();
-    let pagination = if end < all.len() || trailing {
+    let same = ask.query.get("after").filter(|_| ask.cursors == Cursors::Repeated);
+    let pagination = if let Some(cursor) = same {
+        json!({"cursor": cursor})
+    } else if end < all.len() || trailing {
         serde_json::json!({"cursor": format!("sim{end:x}.{:04x}", ask.salt)})
     } else {
         serde_json::json!({})

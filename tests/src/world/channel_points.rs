@@ -154,6 +154,28 @@ impl World {
         Some(redeemed)
     }
 
+    /// A viewer unlocks one of a channel's emotes, named by its name, with channel points: a reward that every channel has.
+    pub fn unlock_emote(&mut self, now: Time, who: &str, channel: &str, emote: &str) {
+        self.advance(now);
+        const KIND: &str = "channel.channel_points_automatic_reward_redemption.add";
+        const COST: u32 = 100;
+        let kind = "chosen_sub_emote_unlock";
+        let emote = json!({"id": format!("emotesv2_{emote}"), "name": emote});
+        let mut event = self.person(who, "user");
+        self.add_person(&mut event, channel, "broadcaster_user");
+        event["id"] = json!(self.rng.uuid());
+        event["redeemed_at"] = json!(self.stamp());
+        let mut second = event.clone();
+        event["reward"] = json!({"type": kind, "cost": COST, "unlocked_emote": emote});
+        event["message"] = json!({"text": "", "emotes": null});
+        event["user_input"] = Value::Null;
+        second["reward"] = json!({"type": kind, "channel_points": COST, "emote": emote});
+        second["message"] = Value::Null;
+        let about = [("broadcaster_user_id", channel)];
+        self.emit_now(KIND, "1", &about, event);
+        self.emit_now(KIND, "2", &about, second);
+    }
+
     pub(super) fn add_reward(&mut self, channel: &str, client: Option<&str>, terms: Terms) -> String {
         let id = self.rng.uuid();
         let reward = Reward { client: client.map(str::to_owned), terms, redemptions: Vec::new() };

@@ -83,6 +83,9 @@ impl World {
             self.answer_lost();
             return (Answer::broken(502), Headers::new());
         }
+        if self.rng.chance(self.faults.nulls) {
+            return (answer.with_nulls(), headers);
+        }
         (answer, headers)
     }
 

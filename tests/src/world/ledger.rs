@@ -38,7 +38,7 @@ pub enum Route {
         /// The shard that got it.
         shard: Option<u32>,
     },
-    /// To a webhook, which this world accepts and never calls.
+    /// To a webhook's callback.
     Webhook,
 }
 
@@ -65,7 +65,7 @@ pub struct Sent {
     pub user: Option<String>,
     /// Where it went.
     pub route: Route,
-    /// Every socket it was written to, repetitions included; empty: lost, since there was none.
+    /// Every socket it was written to, repetitions included; empty: lost, since there was none, or posted to a callback.
     pub peers: Vec<PeerId>,
 }
 

@@ -75,14 +75,14 @@ pub(super) struct Prediction {
 }
 
 impl Prediction {
-    /// What a predictor of this outcome gets: their share of all points. None before there is a winner, and for the losers.
-    fn won(&self, outcome: &Outcome, used: u64) -> Option<u64> {
+    /// What a predictor of this outcome gets: their share of all points. Nothing before there is a winner, and for the losers.
+    fn won(&self, outcome: &Outcome, used: u64) -> u64 {
         if self.status.winner() != Some(&outcome.id) {
-            return None;
+            return 0;
         }
         let all: u64 = self.outcomes.iter().map(Outcome::points).sum();
         let share = u128::from(all) * u128::from(used) / u128::from(outcome.points().max(1));
-        u64::try_from(share).ok()
+        u64::try_from(share).unwrap_or(u64::MAX)
     }
 }
 
@@ -174,6 +174,12 @@ impl World {
         for outcome in outcomes.iter_mut().filter_map(Value::as_object_mut) {
             let color = outcome["color"].as_str().unwrap_or_default().to_ascii_lowercase();
             outcome.insert("color".into(), json!(color));
+            // Events say null where Helix says nothing was won.
+            for predictor in outcome["top_predictors"].as_array_mut().into_iter().flatten() {
+                if predictor["channel_points_won"] == 0 {
+                    predictor["channel_points_won"] = Value::Null;
+                }
+            }
             if what == "begin" {
                 outcome.retain(|name, _| ["id", "title", "color"].contains(&name.as_str()));
             }

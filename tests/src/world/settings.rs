@@ -68,6 +68,8 @@ pub struct Settings {
     pub page: usize,
     /// How long a conduit lives with all its shards disabled.
     pub conduit_life: Duration,
+    /// How many notifications in a row a webhook's callback may fail to take, each in four attempts, before it is given up.
+    pub webhook_failures: usize,
 }
 
 impl Default for Settings {
@@ -105,6 +107,7 @@ impl Default for Settings {
             app_max_cost: 10_000,
             page: 100,
             conduit_life: Duration::from_secs(72 * HOUR),
+            webhook_failures: 3,
         }
     }
 }
@@ -151,6 +154,16 @@ pub struct Faults {
     pub left_behind: f64,
     /// A shard assignment is refused for that one shard.
     pub shard_refused: f64,
+    /// The body of an answer ends in its middle; what was asked for is done.
+    pub cut_short: f64,
+    /// A cursor that Twitch gave is refused with 400.
+    pub cursor_refused: f64,
+    /// A page behind a cursor ends with the same cursor, for ever.
+    pub cursor_repeats: f64,
+    /// Empty lists in Helix and in events, and an empty `pagination`, come as null.
+    pub nulls: f64,
+    /// Nobody hears that a shard was disabled.
+    pub shard_notice_lost: f64,
 }
 
 impl Faults {
@@ -178,6 +191,11 @@ impl Faults {
             drop_after_event: rate,
             left_behind: rate,
             shard_refused: rate,
+            cut_short: rate,
+            cursor_refused: rate,
+            cursor_repeats: rate,
+            nulls: rate,
+            shard_notice_lost: rate,
         }
     }
 }

@@ -2,12 +2,26 @@
 
 use super::stage::{Call, Stage};
 
+mod analytics;
+mod bits;
+mod channel_points;
 mod channels;
+mod charity;
 mod chat;
+mod clips;
+mod entitlements;
 mod eventsub;
+mod extensions;
+mod goals;
+mod hype_train;
 mod moderation;
+mod polls;
+mod predictions;
+mod schedule;
 mod streams;
+mod subscriptions;
 mod users;
+mod videos;
 
 /// One operation, asked so that it succeeds, and asked so that it is refused.
 pub(crate) struct Case {
@@ -51,12 +65,26 @@ impl Case {
 
 pub(crate) fn all() -> Vec<Case> {
     [
+        analytics::cases(),
+        bits::cases(),
+        channel_points::cases(),
         channels::cases(),
+        charity::cases(),
         chat::cases(),
+        clips::cases(),
+        entitlements::cases(),
         eventsub::cases(),
+        extensions::cases(),
+        goals::cases(),
+        hype_train::cases(),
         moderation::cases(),
+        polls::cases(),
+        predictions::cases(),
+        schedule::cases(),
         streams::cases(),
+        subscriptions::cases(),
         users::cases(),
+        videos::cases(),
     ]
     .into_iter()
     .flatten()

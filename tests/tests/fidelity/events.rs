@@ -39,7 +39,9 @@ fn compare(wire: &Value, ours: &Value, place: &str, lost: &mut BTreeSet<String>)
     match (wire, ours) {
         (Value::Object(wire), Value::Object(ours)) => {
             for (name, value) in wire {
-                compare(value, ours.get(name).unwrap_or(&Value::Null), &format!("{place}/{name}"), lost);
+                // Notices write the singular where everything else writes the plural; the library reads both.
+                let known = if name == "decimal_place" { "decimal_places" } else { name };
+                compare(value, ours.get(known).unwrap_or(&Value::Null), &format!("{place}/{name}"), lost);
             }
         }
         (Value::Array(wire), Value::Array(ours)) if wire.len() == ours.len() => {

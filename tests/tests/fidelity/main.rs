@@ -119,7 +119,7 @@ fn refusals_have_a_documented_status_and_the_shape_of_helix() {
 fn without_scopes(by: By) -> Option<By> {
     match by {
         By::User(login) => Some(By::Unscoped(login)),
-        By::Unscoped(_) | By::App | By::Nobody => None,
+        By::Unscoped(_) | By::App | By::Extension | By::Nobody => None,
     }
 }
 

@@ -9,9 +9,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::Request;
+use secrecy::ExposeSecret;
 use serde_json::Value;
 use twitchwire::Time;
 use twitchwire::auth::Scope;
+use twitchwire::helix::ExtensionClaims;
 use twitchwire_sim::World;
 use twitchwire_sim::world::Programme;
 
@@ -27,6 +29,8 @@ pub(crate) enum By {
     Unscoped(&'static str),
     /// The app's own.
     App,
+    /// One that the app signed itself, as ada's extension, once it is one.
+    Extension,
     /// None at all.
     Nobody,
 }
@@ -69,6 +73,8 @@ pub(crate) struct Stage {
     scoped: BTreeMap<&'static str, String>,
     unscoped: BTreeMap<&'static str, String>,
     app: String,
+    /// What the extension signs with.
+    secret: String,
 }
 
 impl Stage {
@@ -78,10 +84,10 @@ impl Stage {
         let words: BTreeMap<String, String> =
             PEOPLE.iter().map(|&login| (login.to_owned(), world.user(login))).collect();
         world.moderator(&words["ada"], &words["brook"]);
+        world.programme(&words["ada"], Programme::Partner);
         for login in ["ada", "dan"] {
             world.online(Time::ZERO, &words[login]);
         }
-        world.programme(&words["ada"], Programme::Partner);
         let mut stage = Stage {
             world,
             now: Time::ZERO,
@@ -89,6 +95,7 @@ impl Stage {
             scoped: BTreeMap::new(),
             unscoped: BTreeMap::new(),
             app: String::new(),
+            secret: String::new(),
         };
         stage.renew();
         stage
@@ -106,6 +113,20 @@ impl Stage {
         let request = Request::builder().method("POST").uri("/oauth2/token").body(form.into()).unwrap();
         let token = read(&self.world.request(self.now, &request)).body;
         self.app = token["access_token"].as_str().unwrap().to_owned();
+    }
+
+    /// Makes the app an extension of ada's, which is active in her channel.
+    pub(crate) fn extend(&mut self) {
+        let ada = self.id("ada");
+        self.secret = self.world.extension(CLIENT, &ada);
+        self.world.install(CLIENT, &ada);
+    }
+
+    /// A token of the extension's for ada's channel, where it may speak to everybody.
+    fn signed(&self) -> String {
+        let claims = ExtensionClaims::new(self.id("ada"), "2026-03-02T12:00:00Z".parse().unwrap());
+        let signed = claims.broadcast(self.id("ada")).sign(&self.secret.clone().into()).unwrap();
+        signed.expose_secret().to_owned()
     }
 
     /// The id of somebody on the stage.
@@ -133,6 +154,7 @@ impl Stage {
             By::User(login) => Some(&self.scoped[login]),
             By::Unscoped(login) => Some(&self.unscoped[login]),
             By::App => Some(&self.app),
+            By::Extension => Some(&self.signed()),
             By::Nobody => None,
         };
         if let Some(token) = token {

@@ -120,7 +120,7 @@ impl World {
                 json!({
                     "clip_id": id,
                     "landscape_download_url": format!("https://clips.example/{id}.mp4"),
-                    "portrait_download_url": null,
+                    "portrait_download_url": format!("https://clips.example/{id}-portrait.mp4"),
                 })
             })
             .collect();

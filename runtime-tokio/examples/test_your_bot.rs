@@ -67,7 +67,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
 
     // The story, and what is expected of the bot.
-    server.with(|world, now| world.chat(now, &brook, &ada, "!hello"));
+    server.with(|world, now| drop(world.at(now).user("brook").says("ada", "!hello")));
     hears("Hello, Brook!").await;
     println!("The bot greets.");
 
@@ -84,7 +84,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             break;
         }
     }
-    server.with(|world, now| world.chat(now, &brook, &ada, "!hello"));
+    server.with(|world, now| drop(world.at(now).user("brook").says("ada", "!hello")));
     hears("Hello, Brook!").await;
     println!("It still does after a lost connection and an expired token.");
 

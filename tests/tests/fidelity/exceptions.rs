@@ -6,7 +6,13 @@ type Exceptions = &'static [(&'static str, &'static str, &'static str)];
 pub(crate) const DIFFERENCES: Exceptions = &[
     ("create-eventsub-subscription", "transport.", NO_CONDUIT),
     ("get-eventsub-subscriptions", "transport.", NO_CONDUIT),
-    ("get-streams", ".data[].tags is null", "null where there are none, as seen on the wire"),
+    ("get-streams", ".data[].tags is null", NULL_LIST),
+    ("get-followed-streams", ".data[].tags is null", NULL_LIST),
+    ("get-channel-teams", "is null", "null where there is no picture, as seen on the wire"),
+    ("get-teams", "is null", "null where there is no picture, as seen on the wire"),
+    ("search-channels", ".data[].started_at is \"\"", "empty where nobody is live, as described"),
+    ("get-channel-guest-star-settings", "is missing", NO_LIST),
+    ("get-channel-guest-star-settings", ".data is not documented", NO_LIST),
     ("get-bits-leaderboard", ".date_range.", "empty where there is no period, as documented in words"),
     ("create-custom-rewards", ".image", NO_IMAGE),
     ("get-custom-reward", ".image", NO_IMAGE),
@@ -23,6 +29,10 @@ pub(crate) const DIFFERENCES: Exceptions = &[
 const NO_IMAGE: &str = "null where there is none, as documented in words";
 const NO_VACATION: &str = "null where there is none, as documented in words";
 const HYPE_TRAIN: &str = "the schema has the fields one level off; its own example has them here";
+
+const NULL_LIST: &str = "null where there are none, as seen on the wire";
+const NO_LIST: &str = "the schema lacks the list that the example has";
+
 const NO_CONDUIT: &str = "the schema does not know the transport of conduits";
 
 /// Operations whose own refusals the world never has reason for.
@@ -32,46 +42,4 @@ pub(crate) const NEVER_REFUSED: &[(&str, &str)] = &[
 ];
 
 /// Operations that are not here yet, by category.
-pub(crate) const MISSING: &[(&str, &str)] = &[
-    ("Ads", "start-commercial"),
-    ("Ads", "get-ad-schedule"),
-    ("Ads", "snooze-next-ad"),
-    ("CCLs", "get-content-classification-labels"),
-    ("Channels", "modify-channel-information"),
-    ("Channels", "get-channel-editors"),
-    ("Games", "get-top-games"),
-    ("Games", "get-games"),
-    ("Guest Star", "get-channel-guest-star-settings"),
-    ("Guest Star", "update-channel-guest-star-settings"),
-    ("Guest Star", "get-guest-star-session"),
-    ("Guest Star", "create-guest-star-session"),
-    ("Guest Star", "end-guest-star-session"),
-    ("Guest Star", "get-guest-star-invites"),
-    ("Guest Star", "send-guest-star-invite"),
-    ("Guest Star", "delete-guest-star-invite"),
-    ("Guest Star", "assign-guest-star-slot"),
-    ("Guest Star", "update-guest-star-slot"),
-    ("Guest Star", "delete-guest-star-slot"),
-    ("Guest Star", "update-guest-star-slot-settings"),
-    ("Raids", "start-a-raid"),
-    ("Raids", "cancel-a-raid"),
-    ("Search", "search-categories"),
-    ("Search", "search-channels"),
-    ("Streams", "get-stream-key"),
-    ("Streams", "get-followed-streams"),
-    ("Streams", "create-stream-marker"),
-    ("Streams", "get-stream-markers"),
-    ("Tags", "get-all-stream-tags"),
-    ("Tags", "get-stream-tags"),
-    ("Teams", "get-channel-teams"),
-    ("Teams", "get-teams"),
-    ("Users", "update-user"),
-    ("Users", "get-authorization-by-user"),
-    ("Users", "get-user-block-list"),
-    ("Users", "block-user"),
-    ("Users", "unblock-user"),
-    ("Users", "get-user-extensions"),
-    ("Users", "get-user-active-extensions"),
-    ("Users", "update-user-extensions"),
-    ("Whispers", "send-whisper"),
-];
+pub(crate) const MISSING: &[(&str, &str)] = &[];

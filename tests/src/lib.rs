@@ -43,6 +43,9 @@
 //! `cargo run --release -p twitchwire-sim -- search --seeds N [--from S] [--jobs J]` runs random [schedules](schedule) in
 //! parallel and says how fast. The first that fails is left with the steps and faults that it needs to fail, and printed
 //! with the end of its trace and the command that replays it; the exit code is then 1.
+//!
+//! `cargo run -p twitchwire-sim -- replay FILE` plays the [recording](twitchwire::record) of a client again, and prints the
+//! first line that differs.
 
 pub mod harness;
 pub mod scene;

@@ -5,7 +5,7 @@
 //! makes things happen.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::io;
+use std::io::{self, Read};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -223,7 +223,7 @@ impl State {
     fn hand_out(&mut self) {
         while let Some(output) = self.world.poll_output() {
             let peer = match &output {
-                WorldOutput::Socket(peer, _) | WorldOutput::Cut(peer) => *peer,
+                WorldOutput::Socket(peer, _) | WorldOutput::Cut(peer) | WorldOutput::Silence(peer) => *peer,
                 WorldOutput::Webhook(post) => {
                     if self.posts.len() < POSTS {
                         self.posts.push_back(post.clone());
@@ -329,6 +329,7 @@ fn socket(
         while let Ok(order) = orders.try_recv() {
             let done = match order {
                 WorldOutput::Cut(_) => return socket.get_ref().shutdown(Shutdown::Both),
+                WorldOutput::Silence(_) => return stay_silent(socket.get_mut(), stop),
                 // Not for sockets.
                 WorldOutput::Webhook(_) => Ok(()),
                 WorldOutput::Socket(_, Heard::Text(text)) => match Utf8Bytes::try_from(text) {
@@ -336,8 +337,6 @@ fn socket(
                     Err(_) => Ok(()),
                 },
                 WorldOutput::Socket(_, Heard::Ping) => socket.send(Message::Ping("sim".into())),
-                // Answered by the WebSocket library already.
-                WorldOutput::Socket(_, Heard::Pong) => Ok(()),
                 WorldOutput::Socket(_, Heard::Close(code, reason)) => {
                     closing.get_or_insert_with(Instant::now);
                     match socket.close(Some(CloseFrame { code: code.into(), reason: reason.into() })) {
@@ -363,6 +362,20 @@ fn socket(
             Err(_) => return Ok(()),
         };
         shared.with(|state, now| state.world.said(now, peer, said));
+    }
+    Ok(())
+}
+
+/// Takes what comes and answers nothing, until the client goes.
+fn stay_silent(stream: &mut TcpStream, stop: &AtomicBool) -> io::Result<()> {
+    let mut unheard = [0; 1024];
+    while !stop.load(Ordering::Acquire) {
+        match stream.read(&mut unheard) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) if is_timeout(&error) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }

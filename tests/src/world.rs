@@ -85,8 +85,6 @@ pub enum Heard {
     Text(Bytes),
     /// A ping, to be answered by [`Said::Pong`] in time.
     Ping,
-    /// The answer to [`Said::Ping`].
-    Pong,
     /// A close frame; the server says nothing more on this socket and forgets it.
     Close(u16, String),
 }
@@ -96,9 +94,9 @@ pub enum Heard {
 pub enum Said {
     /// A text frame, which no client of EventSub may send.
     Text,
-    /// A binary frame, which no client of EventSub may send.
+    /// A binary frame, which no client may send either.
     Binary,
-    /// A ping.
+    /// A ping, which no client may send either.
     Ping,
     /// A pong.
     Pong,
@@ -113,6 +111,8 @@ pub enum WorldOutput {
     Socket(PeerId, Heard),
     /// Drop the socket's TCP connection without a close frame.
     Cut(PeerId),
+    /// Leave the socket's TCP connection open, and say and hear nothing on it any more.
+    Silence(PeerId),
     /// Send this to a webhook's callback, and bring the answer to [`World::answered`].
     Webhook(Post),
 }

@@ -149,13 +149,29 @@ fn a_handover_leads_back_to_the_same_port() {
 }
 
 #[test]
-fn text_from_the_client_is_closed_with_4001() {
+fn any_frame_from_the_client_but_pong_and_close_is_closed_with_4001() {
+    for frame in
+        [Message::Text("hello".into()), Message::Binary("hello".into()), Message::Ping("hello".into())]
+    {
+        let stage = Stage::new();
+        let mut socket = stage.open(&stage.server.ws_url());
+        stage.subscribe(&mut socket);
+        socket.send(frame).unwrap();
+        assert_eq!(close_code(&mut socket), 4001);
+        stage.server.with(|world, _| assert_eq!(world.violations()[0].rule, Rule::FrameSent));
+    }
+}
+
+#[test]
+fn a_socket_that_falls_silent_stays_open_and_answers_nothing() {
     let stage = Stage::new();
     let mut socket = stage.open(&stage.server.ws_url());
     stage.subscribe(&mut socket);
-    socket.send(Message::Text("hello".into())).unwrap();
-    assert_eq!(close_code(&mut socket), 4001);
-    stage.server.with(|world, _| assert_eq!(world.violations()[0].rule, Rule::TextSent));
+    stage.server.with(|world, now| world.silence_sockets(now, &Which::All));
+    socket.get_ref().set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+    socket.close(None).unwrap();
+    let Err(tungstenite::Error::Io(error)) = socket.read() else { panic!("not silent") };
+    assert!(matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut), "{error}");
 }
 
 #[test]

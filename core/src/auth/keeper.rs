@@ -28,6 +28,7 @@ use http::{Request, Response};
 use jiff::Timestamp;
 use revocation::Revocation;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::time::Duration;
@@ -35,7 +36,8 @@ use url::Url;
 use user::{Phase, User};
 
 /// The times a keeper works with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
 pub struct KeeperTimes {
     /// For how long an answer of the OAuth service is awaited.
     pub answer: Duration,
@@ -500,6 +502,16 @@ impl Keeper {
                 Timer::Revocation(id) => self.go_on_revoking(now, &id),
             }
         }
+    }
+
+    /// The machine was suspended for this long, while the clock that `now` comes from stood still: tokens end earlier by
+    /// that clock.
+    pub fn slept(&mut self, by: Duration) {
+        for id in self.users.keys().cloned().collect::<Vec<_>>() {
+            self.with_user(&id, |user, _| user.slept(by));
+        }
+        self.app.slept(by);
+        self.note_app();
     }
 
     /// When [`Keeper::timeout`] wants to be called.

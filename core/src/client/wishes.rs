@@ -4,7 +4,7 @@
 use super::calls::Purpose;
 use super::{As, CallError, Client, Life, Notice, Want, WishId};
 use crate::auth::provider::WantedFor;
-use crate::auth::{Account, TokenError, Usable};
+use crate::auth::{Account, Scope, Scopes, TokenError, Usable};
 use crate::eventsub::{
     Blocked, Conduit, Costs, Listed, Plan, Shard, Step, Subject, Subscription, SubscriptionState, Topic,
     TopicMeta, Transport, Via, Wished,
@@ -13,6 +13,7 @@ use crate::helix::api::SubscriptionPage;
 use crate::helix::api::{CreateEventSubSubscription, DeleteEventSubSubscription, GetEventSubSubscriptions};
 use crate::helix::{Answer, Endpoint, Invalid, PageEnd, Pager, Prepared, Rule, Shape};
 use crate::id::{SessionId, SubscriptionId, UserId};
+use crate::record::{Broken, Told, Wanted};
 use crate::time::Time;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -74,12 +75,19 @@ impl Client {
     /// Wants to hear a topic. The wish holds until [`Client::unsubscribe`]; [`Notice::Subscription`] tells how it
     /// fares. Asking for the same again gives the same wish.
     pub fn subscribe<T: Topic>(&mut self, now: Time, what: &T, via: Via) -> WishId {
-        let want = Want::new(what, via).map_err(CallError::Invalid);
+        self.subscribe_want(now, Want::new(what, via))
+    }
+
+    pub(crate) fn subscribe_want(&mut self, now: Time, want: Result<Want, Invalid>) -> WishId {
+        self.record(now, || match &want {
+            Ok(want) => Told::Subscribe(Wanted::of(want)),
+            Err(invalid) => Told::SubscribeInvalid(Broken::of(invalid)),
+        });
         let id = match want {
             Ok(want) if self.life == Life::Running => self.want(now, want),
             refused => {
                 let id = WishId(self.next_id());
-                let why = refused.err().unwrap_or(CallError::Cancelled);
+                let why = refused.err().map_or(CallError::Cancelled, CallError::Invalid);
                 self.fares(id, SubscriptionState::Refused { why });
                 return id;
             }
@@ -93,6 +101,7 @@ impl Client {
 
     /// Does not want to hear a wish any more; as often as it was asked for.
     pub fn unsubscribe(&mut self, now: Time, wish: WishId) {
+        self.record(now, || Told::Unsubscribe(wish.0));
         self.withdraw(wish);
         self.settle(now);
     }
@@ -109,6 +118,7 @@ impl Client {
 
     /// Tries a blocked wish again, whatever is known of the budget.
     pub fn retry(&mut self, now: Time, wish: WishId) {
+        self.record(now, || Told::Retry(wish.0));
         self.plan.retry(wish);
         if let Some(conduit) = &mut self.conduit {
             conduit.retry_wish(now, wish);
@@ -121,16 +131,16 @@ impl Client {
         &self.plan
     }
 
-    /// Every wish on WebSockets: what it listens to, its session, its state, its cost.
+    /// Every wish: what it listens to, the session or conduit that carries it, its state, its cost.
     pub fn subscriptions(&self) -> impl Iterator<Item = Wished> {
         let unresolved = self.unresolved.wishes.iter().map(|(id, (subject, _))| Wished {
             wish: *id,
             user: None,
             subject: subject.clone(),
-            session: None,
+            carrier: None,
             state: if self.keeper.is_loaded() { nobodys() } else { SubscriptionState::Pending },
         });
-        self.plan.wishes().chain(unresolved)
+        self.plan.wishes().chain(unresolved).chain(self.conduit.iter().flat_map(Conduit::wishes))
     }
 
     /// What a user's WebSocket subscriptions cost and may cost, as Twitch told last; none before it has.
@@ -154,7 +164,7 @@ impl Client {
     /// said. Write it down now and then, once all that is wanted was asked for, and give it to the next process as
     /// [`Config::listened_until`](crate::Config::listened_until).
     pub fn listened_until(&self) -> Option<Timestamp> {
-        let heard = self.shards.values().filter_map(Shard::surely_heard);
+        let heard = self.shards.values().filter_map(|shard| shard.surely_heard());
         let before = (!self.unresolved.wishes.is_empty()).then_some(self.config.listened_until);
         let conduit = self.conduit.iter().flat_map(Conduit::missing_since);
         self.plan.missing_since().chain(heard).chain(before).chain(conduit).min().flatten()
@@ -164,8 +174,8 @@ impl Client {
     pub(super) fn wake_unresolved(&mut self, now: Time, just_loaded: bool) {
         if just_loaded {
             self.wake_loading(now);
-            for (user, shards) in std::mem::take(&mut self.for_opening) {
-                shards.into_iter().for_each(|shard| self.open(now, shard, user.clone(), true));
+            for shard in std::mem::take(&mut self.for_opening).into_values().flatten() {
+                self.open(now, shard, true);
             }
         }
         if let Some(user) = self.only_user() {
@@ -229,7 +239,7 @@ impl Client {
 
     pub(super) fn plan_says(&mut self, now: Time, step: Step) {
         match step {
-            Step::Open { shard, user } => self.open(now, shard, user, true),
+            Step::Open { shard, .. } => self.open(now, shard, true),
             Step::Close { shard } => {
                 self.with_shard(now, shard, |shard| shard.close(now));
             }
@@ -258,16 +268,17 @@ impl Client {
         self.settle_bulks(wish, &state);
     }
 
-    /// Opens a shard's session when there is a token to subscribe with: Twitch closes one that is not used in time.
-    fn open(&mut self, now: Time, shard: u32, user: UserId, may_ask: bool) {
-        if !self.plan.wants_session(shard) {
-            return;
-        }
+    /// Opens a shard's link, the first time or after a loss, when there is a token to subscribe with: Twitch closes a
+    /// session that is not used in time.
+    pub(super) fn open(&mut self, now: Time, shard: u32, may_ask: bool) {
+        let Some(user) = self.plan.user_of_shard(shard).cloned() else { return };
         let account = Account::User(user.clone());
         match self.keeper.usable(now, &account) {
             Usable::Yes { .. } => {
-                let new = Shard::new(shard, self.shard_config.clone(), self.jitter.fork());
-                self.shards.insert(shard, new);
+                if !self.shards.contains_key(&shard) {
+                    let new = Shard::new(shard, self.shard_config.clone(), self.jitter.fork());
+                    self.shards.insert(shard, Box::new(new));
+                }
                 self.with_shard(now, shard, |shard| shard.open(now));
             }
             Usable::Wait => drop(self.for_opening.entry(user).or_default().insert(shard)),
@@ -280,11 +291,28 @@ impl Client {
         }
     }
 
+    /// The scopes that a user's token lacks for this and for all that is to be heard with it, so that the user is asked
+    /// once.
+    pub(super) fn lacking(&self, user: &UserId, needed: Scopes) -> Vec<&'static [Scope]> {
+        let held = self.keeper.record(user).map_or(&[][..], |record| &record.scopes);
+        let topics = self
+            .plan
+            .subjects_of(user)
+            .filter_map(|wanted| TopicMeta::find(&wanted.topic, &wanted.version).map(|meta| meta.scopes));
+        let mut lacking: Vec<&[Scope]> = Vec::new();
+        for group in std::iter::once(needed).chain(topics).flat_map(|scopes| scopes.all_missing(held)) {
+            if !lacking.contains(&group) {
+                lacking.push(group);
+            }
+        }
+        lacking
+    }
+
     /// A user's token may be ready, or never.
     pub(super) fn open_waiting(&mut self, now: Time, account: &Account, may_ask: bool) {
         if let Account::User(user) = account {
             for shard in self.for_opening.remove(user).unwrap_or_default() {
-                self.open(now, shard, user.clone(), may_ask);
+                self.open(now, shard, may_ask);
             }
         }
     }
@@ -302,7 +330,8 @@ impl Client {
             && let Some(any_of) = meta.scopes.missing(&record.scopes)
         {
             // The wish is tried again when there is another token.
-            self.ask(&Account::User(user.clone()), true, WantedFor::Scopes(any_of));
+            let lacking = self.lacking(&user, meta.scopes);
+            self.ask(&Account::User(user.clone()), true, WantedFor::Scopes(lacking));
             let error = CallError::MissingScope { operation: CREATE, user: user.clone(), any_of };
             return self.plan.posted(now, wish, &user, (shard, &session), Err(error));
         }

@@ -86,8 +86,8 @@ pub struct Refreshed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Rule {
-    /// A client never sends text or binary frames to EventSub.
-    TextSent,
+    /// A client sends nothing to EventSub but Pong and Close.
+    FrameSent,
     /// A reconnect URL is used verbatim: no `keepalive_timeout_seconds` is added to it.
     ReconnectUrlChanged,
     /// In a handover the old socket stays until the new one is welcomed.
@@ -141,6 +141,7 @@ pub(super) struct Ledger {
     pub(super) refreshed: Vec<Refreshed>,
     pub(super) violations: Vec<Violation>,
     pub(super) latest: Vec<Noted>,
+    pub(super) limited: u64,
 }
 
 impl World {
@@ -157,6 +158,11 @@ impl World {
     /// Every successful refresh of a user's token.
     pub fn refreshes(&self) -> &[Refreshed] {
         &self.ledger.refreshed
+    }
+
+    /// How many Helix calls found their bucket empty.
+    pub fn limited(&self) -> u64 {
+        self.ledger.limited
     }
 
     /// Everything that a client did and must never do.

@@ -378,9 +378,10 @@ impl World {
             return Err(Answer::refuse(429, "maximum subscriptions with type and condition exceeded"));
         }
         let book = subscriptions.books.get(&(who.client.clone(), who.user.clone()));
-        if let (Transport::Session(key), Some(book)) = (transport, book) {
-            let on_this = book.sessions.get(key).copied().unwrap_or(0);
-            if on_this == 0 && book.sessions.len() >= self.settings.sockets_per_user {
+        if let Transport::Session(key) = transport {
+            let on_this = book.and_then(|book| book.sessions.get(key)).copied().unwrap_or(0);
+            let sockets = book.map_or(0, |book| book.sessions.len());
+            if on_this == 0 && sockets >= self.settings.sockets_per_user {
                 return Err(Answer::refuse(429, "number of websocket transports limit exceeded"));
             }
             if on_this >= self.settings.subscriptions_per_socket {

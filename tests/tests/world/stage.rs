@@ -116,7 +116,7 @@ impl Stage {
         self.drain();
     }
 
-    /// What this socket heard since the last look, pings and pongs left out.
+    /// What this socket heard since the last look, pings left out.
     pub(crate) fn hears(&mut self, peer: u64) -> Vec<Heard> {
         self.drain();
         let mut found = Vec::new();
@@ -127,7 +127,7 @@ impl Stage {
             }
             _ => true,
         });
-        found.retain(|heard| !matches!(heard, Heard::Ping | Heard::Pong));
+        found.retain(|heard| !matches!(heard, Heard::Ping));
         found
     }
 

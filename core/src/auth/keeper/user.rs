@@ -361,6 +361,15 @@ impl User {
         self.refresh_at = shared.refresh_at(now, lifetime).filter(|_| self.record.refresh.is_some());
     }
 
+    /// The clock stood still for this long, and the token lived on.
+    pub(super) fn slept(&mut self, by: Duration) {
+        self.ends = self.ends.map(|at| at - by);
+        self.refresh_at = self.refresh_at.map(|at| at - by);
+        if let Phase::Good { validate_at } = &mut self.phase {
+            *validate_at = *validate_at - by;
+        }
+    }
+
     fn die(&mut self, shared: &mut Shared, reason: String) {
         self.access_ok = false;
         shared.notice(TokenNotice::ReauthRequired { user: self.record.user.clone(), reason: reason.clone() });

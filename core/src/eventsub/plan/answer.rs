@@ -24,27 +24,35 @@ impl Plan {
         (shard, session): (u32, &SessionId),
         answer: Result<Subscription, CallError>,
     ) {
-        if !self.awaits(id, session) {
-            // Nobody waits for it: the wish is gone, or its session. What the shard holds is deleted.
-            if let Ok(subscription) = answer
-                && let Some(entry) = self.sessions.get(&shard)
-                && !self.held.contains_key(&subscription.id)
-            {
-                let same_session = entry.session.as_ref() == Some(session);
-                let key = (user.clone(), Subject::of(&subscription));
-                match self.by_subject.get(&key) {
-                    // The same was wished for again meanwhile.
-                    Some(next) if same_session && self.is_open(*next, shard) => {
-                        self.hold(now, *next, shard, subscription);
-                    }
-                    _ => self.delete(shard, key, subscription.id, subscription.cost),
-                }
-            }
+        match (self.awaits(id, session), answer) {
+            (true, Ok(subscription)) => self.hold(now, id, shard, subscription),
+            (true, Err(error)) => self.failed(now, id, shard, session, error),
+            (false, Ok(subscription)) => self.unawaited(now, user, (shard, session), subscription),
+            (false, Err(_)) => {}
+        }
+        self.wake_unsure(user);
+    }
+
+    /// Nobody waits for a subscription: its wish is gone, or its session. What the shard holds is deleted.
+    fn unawaited(
+        &mut self,
+        now: Time,
+        user: &UserId,
+        (shard, session): (u32, &SessionId),
+        subscription: Subscription,
+    ) {
+        let Some(entry) = self.sessions.get(&shard) else { return };
+        if self.held.contains_key(&subscription.id) {
             return;
         }
-        match answer {
-            Ok(subscription) => self.hold(now, id, shard, subscription),
-            Err(error) => self.failed(now, id, shard, session, error),
+        let same_session = entry.session.as_ref() == Some(session);
+        let key = (user.clone(), Subject::of(&subscription));
+        match self.by_subject.get(&key) {
+            // The same was wished for again meanwhile.
+            Some(next) if same_session && self.is_open(*next, shard) => {
+                self.hold(now, *next, shard, subscription);
+            }
+            _ => self.delete(shard, key, subscription.id, subscription.cost),
         }
     }
 
@@ -93,6 +101,7 @@ impl Plan {
             Ok(None) => self.later(now, id, shard, CallError::Elsewhere),
             Err(error) => self.later(now, id, shard, error),
         }
+        self.wake_unsure(&key.0);
     }
 
     /// The answer to [`Step::Delete`].
@@ -110,6 +119,9 @@ impl Plan {
             Err(CallError::Refused(refusal)) => refusal.status == StatusCode::NOT_FOUND,
             Err(_) => false,
         };
+        if gone {
+            self.ended(user, id);
+        }
         let Some(leaving) = self.leaving.get_mut(&key).filter(|leaving| leaving.id == *id) else {
             // It only took room.
             if gone && self.users.get(user).is_some_and(|entry| !entry.costly.is_empty()) {
@@ -133,9 +145,18 @@ impl Plan {
     pub fn revoked(&mut self, subscription: &Subscription, at: Timestamp) {
         let Some(id) = self.held.remove(&subscription.id) else { return };
         let Some(wish) = self.wishes.get_mut(&id) else { return };
+        let user = wish.user.clone();
         let loss = self.losses.begin(Some(at), format!("revoked: {}", subscription.status));
         wish.missing = Some(self.losses.join(loss));
         self.block(id, Blocked::Revoked(subscription.status.clone()));
+        self.ended(&user, &subscription.id);
+    }
+
+    /// A list that is under way may have been written before.
+    fn ended(&mut self, user: &UserId, id: &SubscriptionId) {
+        if let Some(entry) = self.users.get_mut(user).filter(|entry| entry.listing.is_some()) {
+            entry.ended.insert(id.clone());
+        }
     }
 
     pub(super) fn hold(&mut self, now: Time, id: WishId, shard: u32, subscription: Subscription) {

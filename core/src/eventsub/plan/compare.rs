@@ -3,7 +3,7 @@
 //!
 //! A list takes time, and pages shift while it is read. What seems to be gone is believed on the second look.
 
-use super::{Costs, Fix, Held, Leftovers, Plan, State, Step, Subject, Timer, fixes};
+use super::{Costs, Fix, Leftovers, Plan, State, Step, Subject, Timer, fixes};
 use crate::client::WishId;
 use crate::eventsub::subscription::{Subscription, SubscriptionStatus, Transport};
 use crate::helix::CallError;
@@ -52,6 +52,7 @@ impl Plan {
             self.list_within(now, &user, SECOND_LOOK);
         } else if !entry.shards.is_empty() || !entry.costly.is_empty() {
             entry.listing = Some(now);
+            entry.ended.clear();
             let ended = !entry.costly.is_empty();
             self.out.push_back(Step::List { user, ended });
         }
@@ -61,10 +62,13 @@ impl Plan {
     pub fn listed(&mut self, now: Time, user: &UserId, answer: Result<Listed, CallError>) {
         let Some(entry) = self.users.get_mut(user) else { return };
         let Some(since) = entry.listing.take() else { return };
+        let ended = std::mem::take(&mut entry.ended);
         let Ok(mut list) = answer else { return self.list_within(now, user, OFTEN) };
+        list.subscriptions.retain(|listed| !ended.contains(&listed.id));
         // Where there are two, the one that is held counts.
         list.subscriptions.sort_by_key(|listed| !self.held.contains_key(&listed.id));
         self.take_up(now, user, &list);
+        self.wake_unsure(user);
         let doubtful = self.judge(since, user, &list) || !list.complete;
         self.clear(user, &list.subscriptions);
         self.tidied.insert(user.clone());
@@ -204,19 +208,6 @@ impl Plan {
             if let Some(session) = self.sessions.get_mut(shard) {
                 session.moved = session.moved.filter(|moved| moved.at >= since);
             }
-        }
-    }
-}
-
-impl Held {
-    pub(super) fn new(now: Time, shard: u32, subscription: &Subscription) -> Self {
-        Held {
-            shard,
-            id: subscription.id.clone(),
-            cost: subscription.cost,
-            since: now,
-            proven: subscription.created_at,
-            unlisted: false,
         }
     }
 }

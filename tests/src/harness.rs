@@ -385,6 +385,7 @@ impl Harness {
             }
             Event::Stored { node, life, id, op } => {
                 let result = if self.rng.chance(self.network.store_fails) {
+                    self.watch_store_failure(node);
                     Err(StoreError::Failed("disk full".into()))
                 } else {
                     self.watch_store(&op);

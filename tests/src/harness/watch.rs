@@ -16,6 +16,8 @@ use twitchwire::{CallError, CallId, Notice, Reply, SessionNotice};
 pub(super) struct Watch {
     /// User tokens that were written down.
     stored: BTreeSet<String>,
+    /// Clients whose store has failed: a token is used from memory if that lasts.
+    store_failed: BTreeSet<usize>,
     /// What Twitch said last to a client that assigned a session to a shard.
     assigned: BTreeMap<(usize, u32, String), bool>,
     /// The session with which each client has said that a shard of its own is enabled.
@@ -44,11 +46,15 @@ impl Harness {
         }
     }
 
+    /// A store operation fails.
+    pub(super) fn watch_store_failure(&mut self, node: usize) {
+        self.watch.store_failed.insert(node);
+    }
+
     /// A client sends a request.
     pub(super) fn watch_request(&mut self, node: usize, request: &Request<Bytes>) {
-        // A store that fails long enough is not waited for.
         let bearer = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        if self.network.store_fails == 0.0
+        if !self.watch.store_failed.contains(&node)
             && request.uri().path().starts_with("/helix")
             && let Some(token) = bearer.and_then(|value| value.strip_prefix("Bearer "))
             && self.world.is_user_token(token)

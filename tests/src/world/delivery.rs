@@ -71,7 +71,7 @@ impl World {
         };
         let frame = self.notification(number, &message_id, event);
         let peers = session.map(|key| self.peers_for(key)).unwrap_or_default();
-        let sent = self.ledger.sent.len();
+        let sent = self.ledger.forgotten + self.ledger.sent.len();
         self.ledger.sent.push(Sent {
             at: self.now,
             when: self.wall(self.now),
@@ -129,7 +129,7 @@ impl World {
     pub(super) fn resend(&mut self, sent: usize, session: u64, frame: Bytes) {
         for peer in self.peers_for(session) {
             self.write(peer, frame.clone());
-            if let Some(sent) = self.ledger.sent.get_mut(sent) {
+            if let Some(sent) = self.sent_mut(sent) {
                 sent.peers.push(peer);
             }
         }
@@ -154,7 +154,7 @@ impl World {
             let event = self.ledger.happenings[sent.happening].event.clone();
             let message_id = sent.message_id.clone();
             let frame = self.notification(number, &message_id, &event);
-            self.resend(index, key, frame);
+            self.resend(self.ledger.forgotten + index, key, frame);
         }
     }
 

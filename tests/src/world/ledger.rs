@@ -138,6 +138,8 @@ pub(super) enum Noted {
 pub(super) struct Ledger {
     pub(super) happenings: Vec<Happening>,
     pub(super) sent: Vec<Sent>,
+    /// How many records of notifications were forgotten.
+    pub(super) forgotten: usize,
     pub(super) refreshed: Vec<Refreshed>,
     pub(super) violations: Vec<Violation>,
     pub(super) latest: Vec<Noted>,
@@ -162,6 +164,18 @@ impl World {
     /// Everything that a client did and must never do.
     pub fn violations(&self) -> &[Violation] {
         &self.ledger.violations
+    }
+
+    /// Forgets what happened and what was sent of it, for a world that runs for long.
+    pub fn forget(&mut self) {
+        self.ledger.forgotten += self.ledger.sent.len();
+        self.ledger.happenings.clear();
+        self.ledger.sent.clear();
+    }
+
+    /// The record of a notification that was sent, by its number among all; none if it was forgotten.
+    pub(super) fn sent_mut(&mut self, number: usize) -> Option<&mut Sent> {
+        self.ledger.sent.get_mut(number.checked_sub(self.ledger.forgotten)?)
     }
 
     pub(super) fn violated(&mut self, rule: Rule, detail: impl Into<String>) {

@@ -34,10 +34,11 @@ use crate::auth::Scope;
 use crate::auth::flow::{LASTS, Redirected};
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use serde::{Deserialize, Serialize};
 use url::{Url, form_urlencoded};
 
 /// Where the application's own pages are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Callback {
     /// Scheme, host and port as browsers and Twitch see them; a path in it does not count.
     pub base: Url,
@@ -113,7 +114,7 @@ const LONGEST_URI: usize = 8192;
 /// The longest form, in bytes.
 const LONGEST_FORM: usize = 16_384;
 /// The cookie that ties an authorisation to the browser in which it was started.
-const COOKIE: &str = "twitchwire-state";
+pub(crate) const COOKIE: &str = "twitchwire-state";
 
 /// Reads a request.
 pub(crate) fn read(callback: &Callback, request: &Request<Bytes>) -> Asked {
@@ -189,7 +190,8 @@ fn form(request: &Request<Bytes>) -> Asked {
     }
 }
 
-fn cookie(request: &Request<Bytes>) -> Option<String> {
+/// The state that the browser was told.
+pub(crate) fn cookie(request: &Request<Bytes>) -> Option<String> {
     let headers = request.headers().get_all(header::COOKIE).iter();
     let cookies = headers.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';'));
     let ours = cookies.filter_map(|cookie| cookie.trim().split_once('=')).find(|(name, _)| *name == COOKIE);

@@ -36,15 +36,17 @@ use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
 use crate::eventsub::{
-    Conduit, Dedup, Drift, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook,
+    Conduit, Dedup, Drift, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook, WebhookSecret,
 };
-use crate::helix::{Bucket, Budget, Endpoint, Limiter, Prepared};
+use crate::helix::{Bucket, Budget, Endpoint, Invalid, Limiter, Prepared};
 use crate::id::UserId;
+use crate::queue::take_first;
+use crate::record::{Asked, Broken, Tape, Told, Visited};
 use crate::time::Time;
 use crate::timers::Timers;
 use bulk::Bulks;
 use bytes::Bytes;
-use call::What;
+pub(crate) use call::What;
 use calls::Purpose;
 use compact_str::CompactString;
 use http::{Request, Response, StatusCode};
@@ -96,7 +98,8 @@ pub struct Client {
     /// Wishes for a conduit in a client that is set up without one.
     without_conduit: Vec<WishId>,
     shard_config: Arc<ShardConfig>,
-    shards: BTreeMap<u32, Shard>,
+    /// Boxed: the map has room for almost twice as many as there are.
+    shards: BTreeMap<u32, Box<Shard>>,
     dedup: Dedup,
     /// Redemptions passed on, by type, version and id.
     redemptions: Dedup<Redemption>,
@@ -132,6 +135,8 @@ pub struct Client {
     counts: Counts,
     life: Life,
     out: VecDeque<Output>,
+    /// None if nothing is recorded.
+    pub(crate) tape: Option<Box<Tape>>,
 }
 
 #[derive(Debug)]
@@ -195,6 +200,7 @@ impl Client {
         );
         let mut shard_config = ShardConfig::new(config.endpoints.eventsub.clone());
         shard_config.keepalive = config.keepalive.clamp(10, 600);
+        shard_config.slack = config.keepalive_slack;
         // The conduit's own wish has the first number.
         let mut last_id = 0;
         let conduit = config.conduit.clone().map(|conduit| {
@@ -243,6 +249,7 @@ impl Client {
             counts: Counts::default(),
             life: Life::Running,
             out: VecDeque::new(),
+            tape: Tape::new(&config),
             wall: None,
             config,
         }
@@ -253,6 +260,7 @@ impl Client {
         if self.life == Life::Closed {
             return;
         }
+        self.record(now, || Told::from(&input));
         match input {
             Input::Wall(at) => self.wall_clock(now, at),
             Input::Response(id, response) => self.answered(now, id, Ok(response)),
@@ -277,7 +285,17 @@ impl Client {
 
     /// What the client asks for next; none when there is nothing more for now.
     pub fn poll_output(&mut self) -> Option<Output> {
-        self.out.pop_front()
+        let output = take_first(&mut self.out)?;
+        if let Some(tape) = &mut self.tape {
+            tape.said(&output);
+        }
+        Some(output)
+    }
+
+    /// The next line of the [recording](crate::record), if [`Config::record`] asks for one. Take them whenever something
+    /// has happened: they are kept until then.
+    pub fn poll_line(&mut self) -> Option<String> {
+        self.tape.as_mut()?.take()
     }
 
     /// When the client wants [`Input::Timeout`]: the nearest deadline, if there is one.
@@ -289,13 +307,19 @@ impl Client {
     pub fn call<E: Endpoint>(&mut self, now: Time, request: &E, who: As) -> Call<E> {
         let id = match Prepared::new(request) {
             Ok(prepared) => self.send(now, prepared, who),
-            Err(invalid) => self.refuse(CallError::Invalid(invalid)),
+            Err(invalid) => self.send_invalid(now, invalid),
         };
         Call { id, endpoint: PhantomData }
     }
 
+    pub(crate) fn send_invalid(&mut self, now: Time, invalid: Invalid) -> CallId {
+        self.record(now, || Told::SendInvalid(Broken::of(&invalid)));
+        self.refuse(CallError::Invalid(invalid))
+    }
+
     /// Sends a request that was prepared before, such as a pager's next.
     pub fn send(&mut self, now: Time, prepared: Prepared, who: As) -> CallId {
+        self.record(now, || Told::Send(Box::new(Asked::of(&prepared, &who))));
         if self.life != Life::Running {
             return self.refuse(CallError::Cancelled);
         }
@@ -306,6 +330,7 @@ impl Client {
 
     /// Does not want a call's reply any more. What was sent already may still happen.
     pub fn cancel(&mut self, now: Time, call: CallId) {
+        self.record(now, || Told::Cancel(call.0));
         self.end_start(call);
         // A code that was sent is spent: its tokens are taken all the same.
         if matches!(self.logins.get(&call), Some(Flow::Device(_))) {
@@ -322,6 +347,11 @@ impl Client {
     /// Answer Twitch with what this returns; while the client cannot tell the time or is closed it says 503, and Twitch
     /// tries again. The secrets are [`Config::webhook_secrets`].
     pub fn webhook(&mut self, now: Time, request: &Request<Bytes>) -> Response<Bytes> {
+        self.record_visit(now, request, Told::Webhook);
+        self.receive_webhook(now, request)
+    }
+
+    fn receive_webhook(&mut self, now: Time, request: &Request<Bytes>) -> Response<Bytes> {
         let wall = self.wall_at(now).filter(|_| self.life == Life::Running);
         let Some(wall) = wall else {
             let mut later = Response::new(Bytes::new());
@@ -353,6 +383,7 @@ impl Client {
     /// Ends: subscriptions of WebSockets are deleted ([`Config::delete_at_close`]), sockets closed, calls cancelled. A
     /// conduit keeps its subscriptions. [`Notice::Closed`] is the last output; a second time does nothing.
     pub fn close(&mut self, now: Time) {
+        self.record(now, || Told::Close);
         if self.life != Life::Running {
             return;
         }
@@ -370,6 +401,23 @@ impl Client {
         self.plan.unwish_all(self.config.delete_at_close);
         self.timers.set(&Timer::Closing, Some(now + CLOSING));
         self.settle(now);
+    }
+
+    /// Writes down what the client is told.
+    fn record(&mut self, now: Time, what: impl FnOnce() -> Told) {
+        if let Some(tape) = &mut self.tape {
+            tape.told(now, what());
+        }
+    }
+
+    fn record_visit(&mut self, now: Time, request: &Request<Bytes>, what: fn(Visited) -> Told) {
+        if let Some(tape) = &mut self.tape {
+            tape.told(now, what(Visited::of(request, &self.config.webhook_secrets)));
+        }
+    }
+
+    pub(crate) fn webhook_secrets(&self) -> &[WebhookSecret] {
+        &self.config.webhook_secrets
     }
 
     fn next_id(&mut self) -> u64 {

@@ -1,9 +1,10 @@
 //! [`Endpoints`]: the base URLs of Twitch's services, replaceable together, so that a test server can stand in.
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// Where Twitch's services are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoints {
     /// Helix, without a slash at the end.
     pub helix: Url,

@@ -21,16 +21,16 @@ mod webhook;
 
 pub use conduit::{
     Conduit, ConduitChoice, ConduitConfig, ConduitError, ConduitNotice, ConduitOutput, ConduitProgress,
-    ConduitSize, MAX_CONDUITS, MAX_SHARDS, ShardChoice, ShardInfo, ShardNews, ShardPart, ShardState,
-    Subscribing,
+    ConduitSize, MAX_CONDUITS, MAX_SHARDS, ShardChoice, ShardInfo, ShardLink, ShardNews, ShardPart,
+    ShardState, Subscribing,
 };
 pub use decode::Unreadable;
 pub use dedup::Dedup;
 pub use drift::Drift;
 pub use notification::{DecodeError, Notification, Source};
 pub use plan::{
-    Blocked, Costs, Fix, Gap, GapScope, Leftovers, Listed, MAX_PER_SESSION, MAX_SESSIONS, Plan, PlanConfig,
-    Step, Subject, SubscriptionState, Via, Wished, fixes,
+    Blocked, Carrier, Costs, Fix, Gap, GapScope, Leftovers, Listed, MAX_PER_SESSION, MAX_SESSIONS, Plan,
+    PlanConfig, Step, Subject, SubscriptionState, Via, Wished, fixes,
 };
 pub use read_back::ReadBack;
 pub use shard::{Deadline, LostWhy, Opened, Shard, ShardConfig, ShardOutput};

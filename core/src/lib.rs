@@ -15,6 +15,7 @@
 //! | let users authorise the application in a browser | [`callback`], [`Client::authorize_url`] |
 //! | hear thousands of channels with several processes | [`eventsub::ConduitConfig`], [`eventsub::Via`] |
 //! | know what is missing before anything is sent | [`auth::preflight`] |
+//! | make a test of a run that went wrong | [`record`] |
 //! | understand how it works, add to it | [`guide`] |
 //! | write a driver | below |
 //!
@@ -97,7 +98,9 @@ pub mod eventsub;
 pub mod guide;
 pub mod helix;
 pub mod id;
+mod queue;
 mod quick;
+pub mod record;
 mod time;
 mod timers;
 pub mod value;

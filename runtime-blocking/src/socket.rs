@@ -12,6 +12,7 @@ use std::io::{self, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 use tungstenite::client::IntoClientRequest;
 use tungstenite::handshake::HandshakeError;
@@ -21,6 +22,8 @@ use twitchwire::{Cause, CauseKind, Closed, Input, MAX_FRAME, SecretUrl, SocketId
 
 /// How much is read at once. Most of a client's life is waiting, so buffers are small.
 const READ: usize = 2048;
+/// How much is read at once while there is more.
+const READ_MORE: usize = 32 << 10;
 /// How long writing a pong or a close frame may take.
 const WRITE: Duration = Duration::from_secs(5);
 
@@ -124,7 +127,7 @@ impl Socket {
     }
 
     fn read(&self, id: SocketId, mut tcp: &TcpStream, mut tell: impl FnMut(Vec<Input>)) -> Closed {
-        let mut arrived = [0; READ];
+        let (mut little, mut much) = ([0; READ], Vec::new());
         loop {
             let mut heard = Vec::new();
             let ended = match self.lock().as_mut() {
@@ -137,7 +140,9 @@ impl Socket {
             if let Some(ended) = ended {
                 return ended;
             }
-            let read = tcp.read(&mut arrived);
+            let arrived = if much.is_empty() { &mut little[..] } else { &mut much[..] };
+            let read = tcp.read(arrived);
+            let filled = matches!(read, Ok(count) if count == arrived.len());
             if let Some(open) = self.lock().as_mut() {
                 let wire = open.get_mut().wire();
                 match read {
@@ -146,6 +151,14 @@ impl Socket {
                     Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                     Err(error) => return Closed::Lost(net::cause(&error)),
                 }
+                wire.arrived.shrink_to(READ);
+            }
+            // A buffer that was filled means that there is more; those who listen have their turn all the same.
+            if filled {
+                much.resize(READ_MORE, 0);
+                thread::yield_now();
+            } else {
+                much = Vec::new();
             }
         }
     }

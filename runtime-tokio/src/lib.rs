@@ -1,6 +1,6 @@
 //! Twitch on tokio: Helix calls, events and tokens.
 //!
-//! Everything that is Twitch happens in [`twitchwire`]; [`front`] is what you hold of it, and this crate carries its bytes with hyper and tokio-tungstenite.
+//! Everything that is Twitch happens in [`twitchwire`]; [`front`] is what you hold of it, and this crate carries its bytes with hyper and tungstenite.
 //!
 //! | I want to … | look at |
 //! | --- | --- |

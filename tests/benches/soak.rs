@@ -83,7 +83,9 @@ fn soak(adapter: &str, length: Length) -> Result<Verdict, Box<dyn Error>> {
 
 fn tell(verdict: &Verdict) {
     let Verdict { said, heard, in_gaps, lagged, gaps, lost, faults, lives, left } = verdict;
-    println!("  {said} said, {heard} heard, {in_gaps} in {gaps} gaps, {lagged} dropped by a slow listener, {lost} lost");
+    println!(
+        "  {said} said, {heard} heard, {in_gaps} in {gaps} gaps, {lagged} dropped by a slow listener, {lost} lost"
+    );
     for fault in faults.iter().take(10) {
         println!("  {fault}");
     }

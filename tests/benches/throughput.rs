@@ -144,9 +144,8 @@ fn measure(role: &str, events: &str) -> Result<Cost, Box<dyn Error>> {
     let ada = scene::quiet(&mut world);
     let server = Server::start(world)?;
     let flood = format!("ws://{}", flood::start(server.ws_url())?);
-    let (token, _) = server.with(|world, now| {
-        world.grant_token(now, scene::CLIENT_ID, &ada, &["user:read:chat"])
-    });
+    let (token, _) =
+        server.with(|world, now| world.grant_token(now, scene::CLIENT_ID, &ada, &["user:read:chat"]));
     let http = server.http_url();
     let mut player = Player::start_on_one_processor(&[role, events, &http, &flood, &ada, &token])?;
     if role.ends_with("client") {

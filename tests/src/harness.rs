@@ -35,6 +35,8 @@ pub struct Harness {
     /// In which share of steps a client writes down until when it has listened, which takes the longer the more it
     /// holds; with 0, never.
     pub write_down: f64,
+    /// Whether the clients that are started from now on are [recorded](Node::recordings).
+    pub record: bool,
     now: Time,
     rng: Rng,
     queue: BTreeMap<(Time, u64), Event>,
@@ -87,6 +89,7 @@ impl Harness {
             world,
             network: Network::GOOD,
             write_down: 0.05,
+            record: false,
             now: Time::ZERO,
             rng: Rng::new(seed),
             queue: BTreeMap::new(),
@@ -271,10 +274,12 @@ impl Harness {
         config.endpoints = Self::endpoints();
         config.seed = self.rng.below(u64::from(u32::MAX));
         config.name = format!("client {number} life {}", node.life);
+        config.record = self.record;
         let mut key = [0; 32];
         key.fill_with(|| self.rng.below(256) as u8);
         config.state_key = Some(key.into());
         node.client = Client::new(now, config);
+        node.recordings.extend(self.record.then(Vec::new));
         let life = node.life;
         self.happen(Event::Wall { node: number, life });
     }
@@ -428,6 +433,9 @@ impl Harness {
             }
         }
         let node = &mut self.nodes[number];
+        if let Some(recording) = node.recordings.last_mut() {
+            recording.extend(std::iter::from_fn(|| node.client.poll_line()));
+        }
         if self.write_down > 0.0 && (node.config.listened_until.is_none() || self.rng.chance(self.write_down))
         {
             node.write_down();
@@ -505,6 +513,12 @@ impl Harness {
             let (peer, event) = match output {
                 WorldOutput::Socket(peer, heard) => (peer, Event::ClientHears { peer, heard }),
                 WorldOutput::Cut(peer) => (peer, Event::ClientLosesPeer { peer }),
+                WorldOutput::Silence(peer) => (peer, Event::GoesSilent { peer }),
+                // No callback listens here.
+                WorldOutput::Webhook(post) => {
+                    self.world.answered(self.now, post.id, None);
+                    continue;
+                }
             };
             let Some(entry) = self.peers.get_mut(&peer) else { continue };
             entry.to_client = entry.to_client.max(self.now + delay);
@@ -528,7 +542,6 @@ impl Harness {
                 self.say(peer, Said::Pong);
                 self.tell(node, Input::Alive(socket));
             }
-            Heard::Pong => self.tell(node, Input::Alive(socket)),
             Heard::Close(code, reason) => self.end_peer(peer, Closed::Code(code, reason)),
         }
     }

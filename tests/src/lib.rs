@@ -26,6 +26,13 @@
 //! # Ok::<(), jiff::Error>(())
 //! ```
 //!
+//! # Webhooks
+//!
+//! A subscription whose transport is a webhook, and a webhook shard of a conduit, put out a [`WorldOutput::Webhook`] for each
+//! message: first the challenge, then what happens, signed with the secret of the subscription. Whoever drives the world sends
+//! it, and brings the answer to [`World::answered`]. The server does so by itself for `http://` callbacks on this machine;
+//! all others count as failed.
+//!
 //! # On the command line
 //!
 //! `cargo run -p twitchwire-sim -- serve [--port N] [--scene listen|chat|channels]` puts a world on a loopback port until
@@ -36,6 +43,9 @@
 //! `cargo run --release -p twitchwire-sim -- search --seeds N [--from S] [--jobs J]` runs random [schedules](schedule) in
 //! parallel and says how fast. The first that fails is left with the steps and faults that it needs to fail, and printed
 //! with the end of its trace and the command that replays it; the exit code is then 1.
+//!
+//! `cargo run -p twitchwire-sim -- replay FILE` plays the [recording](twitchwire::record) of a client again, and prints the
+//! first line that differs.
 
 pub mod harness;
 pub mod scene;

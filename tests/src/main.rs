@@ -1,13 +1,15 @@
 //! The simulated Twitch on the command line.
 //!
 //! `serve` puts a world with a scene on a loopback port and prints what a client needs to use it; `search` runs random
-//! schedules until one breaks an invariant, and makes that one short. The arguments become a [`Command`], which runs.
+//! schedules until one breaks an invariant, and makes that one short; `replay` plays a recording of a client again. The
+//! arguments become a [`Command`], which runs.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::{Duration, Instant, SystemTime};
@@ -17,7 +19,7 @@ use twitchwire::Time;
 use twitchwire::auth::Scope;
 use twitchwire_sim::schedule::conduit::Conduits;
 use twitchwire_sim::schedule::search::{Searched, attempt, search, shorten};
-use twitchwire_sim::schedule::{Part, Schedule, Sockets, TRACE};
+use twitchwire_sim::schedule::{Cast, Part, Schedule, Sockets, TRACE};
 use twitchwire_sim::{Server, World, scene};
 
 const USAGE: &str = "\
@@ -31,6 +33,10 @@ twitchwire-sim search --seeds N [--from S] [--jobs J] [--kind sockets|conduits] 
     Runs the random schedules of N seeds from S (0) on J threads (one for each core), of each kind unless one is named.
     The first that fails is made short; what is left of it, the end of its trace and the command that replays it are
     printed, and the exit code is 1. PARTS are the steps and faults that are left, as printed there. Faster in release.
+
+twitchwire-sim replay FILE
+    Plays what a client has recorded to a client of this version. If it says something else than the one that was recorded,
+    the first line that differs is printed, and the exit code is 1.
 ";
 
 /// How many lines of a failing schedule's trace are printed.
@@ -52,6 +58,7 @@ fn main() -> ExitCode {
         }
         Command::Serve { port, scene } => serve(port, scene),
         Command::Search(search) => Ok(search.run()),
+        Command::Replay(path) => replay(&path),
     };
     done.unwrap_or_else(|error| {
         eprintln!("{error}");
@@ -63,6 +70,7 @@ enum Command {
     Help,
     Serve { port: u16, scene: fn(&mut World) -> String },
     Search(Search),
+    Replay(PathBuf),
 }
 
 struct Search {
@@ -94,6 +102,12 @@ impl Command {
         let command = arguments.next().unwrap_or_default();
         if matches!(command.as_str(), "" | "help" | "-h" | "--help") {
             return Ok(Command::Help);
+        }
+        if command == "replay" {
+            return match (arguments.next(), arguments.next()) {
+                (Some(path), None) => Ok(Command::Replay(path.into())),
+                _ => Err("replay wants one file".into()),
+            };
         }
         let mut options = Options::read(arguments)?;
         let command = match command.as_str() {
@@ -149,20 +163,20 @@ impl Search {
     }
 
     /// Whether all schedules of a kind hold.
-    fn run_kind<S: Schedule>(&self, kind: Kind) -> bool {
+    fn run_kind<C: Cast>(&self, kind: Kind) -> bool {
         if let Some(keep) = &self.keep {
-            let mut schedule = S::of(self.seeds.start);
+            let mut schedule = Schedule::<C>::of(self.seeds.start);
             schedule.keep(keep);
             return show(kind, self.seeds.start, &schedule);
         }
         let started = Instant::now();
-        let searched = search(self.seeds.clone(), self.jobs, S::run);
+        let searched = search(self.seeds.clone(), self.jobs, Schedule::<C>::run);
         self.report(kind, &searched, started.elapsed());
         let Some(seed) = searched.failed else { return true };
         println!("{}: seed {seed} failed; making it short ...", kind.name());
         // Each try may panic, and what matters of it is said in the end.
         std::panic::set_hook(Box::new(|_| {}));
-        let mut schedule = S::of(seed);
+        let mut schedule = Schedule::<C>::of(seed);
         let all = schedule.parts().len();
         let parts = shorten(&schedule, |shorter| attempt(seed, || shorter.play(TRACE)).is_err());
         schedule.keep(&parts);
@@ -185,7 +199,7 @@ impl Search {
 }
 
 /// Plays a schedule and shows how it fails; true if it holds.
-fn show<S: Schedule>(kind: Kind, seed: u64, schedule: &S) -> bool {
+fn show<C: Cast>(kind: Kind, seed: u64, schedule: &Schedule<C>) -> bool {
     let Err(failed) = attempt(seed, || schedule.play(TRACE)) else {
         println!("{}: seed {seed} holds with what is kept of it", kind.name());
         return true;
@@ -233,6 +247,20 @@ impl Options {
         let value = self.0.remove(name);
         value.map(|value| value.parse().map_err(|_| format!("{name} cannot be {value}"))).transpose()
     }
+}
+
+fn replay(path: &Path) -> Result<ExitCode, Box<dyn Error>> {
+    let recording = std::fs::read_to_string(path)?;
+    Ok(match twitchwire::record::replay(recording.lines()) {
+        Ok(lines) => {
+            println!("{lines} lines replayed, and none differs.");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            println!("{error}");
+            ExitCode::FAILURE
+        }
+    })
 }
 
 fn serve(port: u16, scene: fn(&mut World) -> String) -> Result<ExitCode, Box<dyn Error>> {

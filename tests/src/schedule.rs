@@ -12,7 +12,7 @@ mod sockets;
 pub use sockets::{Sockets, run};
 
 use crate::harness::{Harness, Network};
-use crate::world::Faults;
+use crate::world::{Faults, World};
 use std::any::Any;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -58,30 +58,148 @@ impl fmt::Display for Failed {
 /// How many lines of a trace are kept.
 pub const TRACE: usize = 20_000;
 
-/// What a seed decides before anything happens.
-pub trait Schedule: Clone + Sized {
+/// What a seed decides before anything happens: who plays, and what.
+#[derive(Clone, Debug)]
+pub struct Schedule<C: Cast> {
+    seed: u64,
+    cast: C,
+    plan: Plan<C::Step>,
+}
+
+/// Who plays a schedule: the world and its clients, and what may happen to them.
+pub trait Cast: Clone {
+    /// One thing that happens.
+    type Step: Clone + fmt::Debug;
+    /// Who is who, once all are there.
+    type Stage;
+
+    /// Who plays the schedule of a seed, and what.
+    fn of(seed: u64) -> (Self, Plan<Self::Step>);
+
+    /// How many clients there are.
+    fn clients(&self) -> usize;
+
+    /// Fills an empty world, and starts the clients.
+    fn enter(&self, harness: &mut Harness) -> Self::Stage;
+
+    /// Lets a step happen.
+    fn take(harness: &mut Harness, stage: &Self::Stage, step: &Self::Step);
+
+    /// Nothing misbehaves any more: lets everything come to rest, and checks what holds then.
+    fn rest(&self, harness: &mut Harness, stage: &Self::Stage);
+}
+
+impl<C: Cast> Schedule<C> {
     /// The schedule of a seed.
-    fn of(seed: u64) -> Self;
+    pub fn of(seed: u64) -> Self {
+        let (cast, plan) = C::of(seed);
+        Schedule { seed, cast, plan }
+    }
 
     /// What can be left out.
-    fn parts(&self) -> Vec<Part>;
+    pub fn parts(&self) -> Vec<Part> {
+        let (mut faults, mut network) = (self.plan.faults.clone(), self.plan.network.clone());
+        let rates = rates(&mut faults, &mut network).into_iter();
+        let faults = rates.filter(|(_, rate)| **rate > 0.0).map(|(name, _)| Part::Fault(name));
+        self.plan.steps.iter().map(|(number, _, _)| Part::Step(*number)).chain(faults).collect()
+    }
 
     /// Leaves out all parts but these. What stays keeps its time; the dice that remain may fall otherwise.
-    fn keep(&mut self, parts: &[Part]);
+    pub fn keep(&mut self, parts: &[Part]) {
+        let Plan { faults, network, steps, .. } = &mut self.plan;
+        steps.retain(|(number, _, _)| parts.contains(&Part::Step(*number)));
+        for (name, rate) in rates(faults, network) {
+            if !parts.contains(&Part::Fault(name)) {
+                *rate = 0.0;
+            }
+        }
+    }
 
     /// A part in words.
-    fn describe(&self, part: Part) -> String;
+    pub fn describe(&self, part: Part) -> String {
+        let step = |number| self.plan.steps.iter().find(|(is, _, _)| *is == number);
+        match part {
+            Part::Step(number) => step(number).map_or_else(
+                || format!("step {number} is not there"),
+                |(_, at, step)| format!("{:>8.3} s  {step:?}", at.since_origin().as_secs_f64()),
+            ),
+            Part::Fault(name) => {
+                let (mut faults, mut network) = (self.plan.faults.clone(), self.plan.network.clone());
+                let rates = rates(&mut faults, &mut network).into_iter();
+                let rate = rates.filter(|(is, _)| *is == name).map(|(_, rate)| *rate).sum::<f64>();
+                format!("{name} in {rate} of cases")
+            }
+        }
+    }
 
     /// Plays it, and keeps this many lines of the trace.
-    fn play(&self, trace: usize) -> Result<Report, Box<Failed>>;
+    pub fn play(&self, trace: usize) -> Result<Report, Box<Failed>> {
+        let mut harness = self.harness();
+        harness.keep_trace(trace);
+        let played = catch_unwind(AssertUnwindSafe(|| self.play_in(&mut harness)));
+        self.judge(&harness, played.err())
+    }
+
+    /// Plays it, and keeps what happened to each process of each client; with the world, whose secrets must not be in it.
+    pub fn record(&self) -> (Vec<Vec<String>>, World) {
+        let mut harness = self.harness();
+        harness.record = true;
+        self.play_in(&mut harness);
+        let nodes = (0..self.cast.clients()).map(|number| harness.node(number).recordings.clone());
+        (nodes.flatten().collect(), harness.world)
+    }
 
     /// Plays the schedule of a seed. One that fails is played again with its trace kept.
-    fn run(seed: u64) -> Result<Report, Box<Failed>> {
+    pub fn run(seed: u64) -> Result<Report, Box<Failed>> {
         let schedule = Self::of(seed);
         // Every so often all that a client prints is searched for secrets.
         let keep = if seed.is_multiple_of(16) { TRACE } else { 0 };
         let played = schedule.play(keep);
         played.or_else(|failed| if keep == 0 { schedule.play(TRACE) } else { Err(failed) })
+    }
+
+    fn harness(&self) -> Harness {
+        let epoch = "2026-01-01T00:00:00Z".parse().unwrap_or_default();
+        let mut world = World::new(self.seed, epoch);
+        world.faults = self.plan.faults.clone();
+        let mut harness = Harness::new(self.seed, world);
+        harness.network = self.plan.network.clone();
+        harness
+    }
+
+    /// Takes the steps until something breaks or the faults stop, and comes to rest.
+    fn play_in(&self, harness: &mut Harness) {
+        let stage = self.cast.enter(harness);
+        for (_, at, step) in &self.plan.steps {
+            harness.run_until(*at);
+            C::take(harness, &stage, step);
+            if !harness.failures().is_empty() {
+                break;
+            }
+        }
+        if harness.failures().is_empty() {
+            harness.run_until(self.plan.calm);
+        }
+        harness.world.faults = Faults::NONE;
+        harness.network = Network::GOOD;
+        self.cast.rest(harness, &stage);
+    }
+
+    /// Says what was seen. A panic is a failure like others, with the trace up to it.
+    fn judge(&self, harness: &Harness, panic: Option<Box<dyn Any + Send>>) -> Result<Report, Box<Failed>> {
+        let clients = self.cast.clients();
+        let mut failures = harness.failures().to_vec();
+        failures.extend(panic.map(|panic| in_words(&*panic)));
+        failures.extend(harness.leaked().into_iter().map(|line| format!("a secret is printed: {line}")));
+        if failures.is_empty() {
+            return Ok(Report {
+                steps: harness.steps(),
+                client_time: harness.now().since_origin() * clients as u32,
+                delivered: (0..clients).map(|number| harness.node(number).delivered()).sum(),
+            });
+        }
+        let trace = harness.trace().map(str::to_owned).collect();
+        Err(Box::new(Failed { seed: self.seed, failures, trace }))
     }
 }
 
@@ -130,7 +248,7 @@ impl FromStr for Part {
 
 /// How badly things go, and what happens when.
 #[derive(Clone, Debug)]
-struct Plan<S> {
+pub struct Plan<S> {
     faults: Faults,
     network: Network,
     /// Numbered, so that a step keeps its name when others are left out.
@@ -139,76 +257,10 @@ struct Plan<S> {
     calm: Time,
 }
 
-impl<S: fmt::Debug> Plan<S> {
+impl<S> Plan<S> {
     fn push(&mut self, at: Time, step: S) {
         self.steps.push((self.steps.len(), at, step));
     }
-
-    fn parts(&self) -> Vec<Part> {
-        let (mut faults, mut network) = (self.faults.clone(), self.network.clone());
-        let rates = rates(&mut faults, &mut network).into_iter();
-        let faults = rates.filter(|(_, rate)| **rate > 0.0).map(|(name, _)| Part::Fault(name));
-        self.steps.iter().map(|(number, _, _)| Part::Step(*number)).chain(faults).collect()
-    }
-
-    fn keep(&mut self, parts: &[Part]) {
-        self.steps.retain(|(number, _, _)| parts.contains(&Part::Step(*number)));
-        for (name, rate) in rates(&mut self.faults, &mut self.network) {
-            if !parts.contains(&Part::Fault(name)) {
-                *rate = 0.0;
-            }
-        }
-    }
-
-    fn describe(&self, part: Part) -> String {
-        let step = |number| self.steps.iter().find(|(is, _, _)| *is == number);
-        match part {
-            Part::Step(number) => step(number).map_or_else(
-                || format!("step {number} is not there"),
-                |(_, at, step)| format!("{:>8.3} s  {step:?}", at.since_origin().as_secs_f64()),
-            ),
-            Part::Fault(name) => {
-                let (mut faults, mut network) = (self.faults.clone(), self.network.clone());
-                let rates = rates(&mut faults, &mut network).into_iter();
-                let rate = rates.filter(|(is, _)| *is == name).map(|(_, rate)| *rate).sum::<f64>();
-                format!("{name} in {rate} of cases")
-            }
-        }
-    }
-
-    /// Takes the steps, until something breaks or the faults stop.
-    fn play(&self, harness: &mut Harness, take: impl Fn(&mut Harness, &S)) {
-        for (_, at, step) in &self.steps {
-            harness.run_until(*at);
-            take(harness, step);
-            if !harness.failures().is_empty() {
-                return;
-            }
-        }
-        harness.run_until(self.calm);
-    }
-}
-
-/// Plays, and says what was seen. A panic is a failure like others, with the trace up to it.
-fn judge(
-    seed: u64,
-    clients: usize,
-    harness: &mut Harness,
-    play: impl FnOnce(&mut Harness),
-) -> Result<Report, Box<Failed>> {
-    let played = catch_unwind(AssertUnwindSafe(|| play(harness)));
-    let mut failures = harness.failures().to_vec();
-    failures.extend(played.err().map(|panic| in_words(&*panic)));
-    failures.extend(harness.leaked().into_iter().map(|line| format!("a secret is printed: {line}")));
-    if failures.is_empty() {
-        return Ok(Report {
-            steps: harness.steps(),
-            client_time: harness.now().since_origin() * clients as u32,
-            delivered: (0..clients).map(|number| harness.node(number).delivered()).sum(),
-        });
-    }
-    let trace = harness.trace().map(str::to_owned).collect();
-    Err(Box::new(Failed { seed, failures, trace }))
 }
 
 fn in_words(panic: &(dyn Any + Send)) -> String {
@@ -219,11 +271,23 @@ fn in_words(panic: &(dyn Any + Send)) -> String {
 
 /// A choice made before it is known among how many.
 #[derive(Clone, Copy, Debug)]
-struct Pick(u64);
+pub struct Pick(u64);
 
 impl Pick {
     fn from<T>(self, all: &[T]) -> Option<&T> {
         all.get((self.0 % all.len().max(1) as u64) as usize)
+    }
+}
+
+/// The faults that a seed gets. Those that are left out came later, and would change what older seeds mean.
+fn faults_of_seeds(rate: f64) -> Faults {
+    Faults {
+        cut_short: 0.0,
+        cursor_refused: 0.0,
+        cursor_repeats: 0.0,
+        nulls: 0.0,
+        shard_notice_lost: 0.0,
+        ..Faults::all(rate)
     }
 }
 
@@ -252,6 +316,11 @@ fn rates<'a>(faults: &'a mut Faults, network: &'a mut Network) -> Vec<(&'static 
         drop_after_event,
         left_behind,
         shard_refused,
+        cut_short,
+        cursor_refused,
+        cursor_repeats,
+        nulls,
+        shard_notice_lost,
     } = faults;
     let Network {
         fastest: _,
@@ -284,6 +353,11 @@ fn rates<'a>(faults: &'a mut Faults, network: &'a mut Network) -> Vec<(&'static 
         drop_after_event,
         left_behind,
         shard_refused,
+        cut_short,
+        cursor_refused,
+        cursor_repeats,
+        nulls,
+        shard_notice_lost,
         not_sent,
         request_lost,
         response_lost,

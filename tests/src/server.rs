@@ -1,10 +1,11 @@
 //! The world on a loopback port: HTTP and WebSocket side by side, in real time, on plain threads.
 //!
-//! Each connection has a thread that turns bytes into the world's calls; one more thread is the world's clock. What the world
-//! says goes to the threads of its sockets through channels. A page under `/sim` makes things happen.
+//! Each connection has a thread that turns bytes into the world's calls; one more thread is the world's clock, and one posts to
+//! the callbacks of webhooks. What the world says goes to the threads of its sockets through channels. A page under `/sim`
+//! makes things happen.
 
-use std::collections::BTreeMap;
-use std::io;
+use std::collections::{BTreeMap, VecDeque};
+use std::io::{self, Read};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -17,8 +18,10 @@ use tungstenite::protocol::{CloseFrame, Role};
 use tungstenite::{Error, Message, Utf8Bytes, WebSocket};
 use twitchwire::Time;
 
+use crate::world::Post;
 use crate::{Heard, PeerId, Said, World, WorldOutput};
 
+mod callbacks;
 mod control;
 mod http1;
 mod wire;
@@ -28,6 +31,8 @@ use wire::Wire;
 
 /// The most connections at once; further ones are dropped.
 const CONNECTIONS: usize = 6000;
+/// The most posts that wait for their callbacks; further ones count as unanswered.
+const POSTS: usize = 256;
 /// How often it is looked for new connections.
 const LOOK_UP: Duration = Duration::from_millis(5);
 /// How long a client may take to answer a close frame.
@@ -51,13 +56,13 @@ pub struct Server {
 
 struct Running {
     stop: Arc<AtomicBool>,
-    threads: [JoinHandle<()>; 2],
+    threads: [JoinHandle<()>; 3],
 }
 
 struct Shared {
     origin: Instant,
     state: Mutex<State>,
-    /// Rung when the world's next deadline may have changed.
+    /// Rung when the world's next deadline may have changed, or something is to be posted.
     clock: Condvar,
 }
 
@@ -65,6 +70,7 @@ struct State {
     world: World,
     opened: u64,
     peers: BTreeMap<PeerId, Peer>,
+    posts: VecDeque<Post>,
 }
 
 /// The thread of a socket, for whoever has something for it.
@@ -83,7 +89,7 @@ impl Server {
     pub fn start_on(world: World, port: u16) -> io::Result<Server> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
-        let state = State { world, opened: 0, peers: BTreeMap::new() };
+        let state = State { world, opened: 0, peers: BTreeMap::new(), posts: VecDeque::new() };
         let shared =
             Arc::new(Shared { origin: Instant::now(), state: Mutex::new(state), clock: Condvar::new() });
         let mut server = Server { shared, address, running: None };
@@ -151,15 +157,19 @@ impl Server {
         let (shared, stopped) = (self.shared.clone(), stop.clone());
         let clock = spawn("clock", Box::new(move || shared.keep_time(&stopped)))?;
         let (shared, stopped) = (self.shared.clone(), stop.clone());
-        let accept = match spawn("accept", Box::new(move || accept(&listener, &shared, &stopped))) {
-            Ok(accept) => accept,
-            Err(error) => {
-                stop.store(true, Ordering::Release);
-                return Err(error);
+        let accept = spawn("accept", Box::new(move || accept(&listener, &shared, &stopped)));
+        let (shared, stopped) = (self.shared.clone(), stop.clone());
+        let posts = spawn("posts", Box::new(move || shared.post(&stopped)));
+        match (accept, posts) {
+            (Ok(accept), Ok(posts)) => {
+                self.running = Some(Running { stop, threads: [clock, accept, posts] });
+                Ok(())
             }
-        };
-        self.running = Some(Running { stop, threads: [clock, accept] });
-        Ok(())
+            (Err(error), _) | (_, Err(error)) => {
+                stop.store(true, Ordering::Release);
+                Err(error)
+            }
+        }
     }
 }
 
@@ -187,6 +197,23 @@ impl Shared {
         result
     }
 
+    /// Posts to callbacks, one after the other.
+    fn post(&self, stop: &AtomicBool) {
+        let mut state = self.lock();
+        while !stop.load(Ordering::Acquire) {
+            let Some(post) = state.posts.pop_front() else {
+                let look_up = Duration::from_millis(100);
+                state = self.clock.wait_timeout(state, look_up).unwrap_or_else(PoisonError::into_inner).0;
+                continue;
+            };
+            drop(state);
+            // Whatever went wrong, the callback did not take it.
+            let answer = callbacks::send(&post).ok();
+            self.with(|state, now| state.world.answered(now, post.id, answer.as_ref()));
+            state = self.lock();
+        }
+    }
+
     fn keep_time(&self, stop: &AtomicBool) {
         let mut state = self.lock();
         while !stop.load(Ordering::Acquire) {
@@ -204,8 +231,16 @@ impl State {
     /// Passes on what the world wants said; to a socket that is gone, nothing.
     fn hand_out(&mut self) {
         while let Some(output) = self.world.poll_output() {
-            let (WorldOutput::Socket(peer, _) | WorldOutput::Cut(peer)) = &output;
-            if let Some(peer) = self.peers.get(peer) {
+            let peer = match &output {
+                WorldOutput::Socket(peer, _) | WorldOutput::Cut(peer) | WorldOutput::Silence(peer) => *peer,
+                WorldOutput::Webhook(post) => {
+                    if self.posts.len() < POSTS {
+                        self.posts.push_back(post.clone());
+                    }
+                    continue;
+                }
+            };
+            if let Some(peer) = self.peers.get(&peer) {
                 let _ = peer.orders.send(output);
                 let _ = peer.bell.wake();
             }
@@ -307,13 +342,14 @@ fn socket(
         while let Ok(order) = orders.try_recv() {
             let done = match order {
                 WorldOutput::Cut(_) => return socket.get_ref().shutdown(),
+                WorldOutput::Silence(_) => return stay_silent(socket.get_mut(), stop),
+                // Not for sockets.
+                WorldOutput::Webhook(_) => Ok(()),
                 WorldOutput::Socket(_, Heard::Text(text)) => match Utf8Bytes::try_from(text) {
                     Ok(text) => socket.send(Message::Text(text)),
                     Err(_) => Ok(()),
                 },
                 WorldOutput::Socket(_, Heard::Ping) => socket.send(Message::Ping("sim".into())),
-                // Answered by the WebSocket library already.
-                WorldOutput::Socket(_, Heard::Pong) => Ok(()),
                 WorldOutput::Socket(_, Heard::Close(code, reason)) => {
                     closing.get_or_insert_with(Instant::now);
                     match socket.close(Some(CloseFrame { code: code.into(), reason: reason.into() })) {
@@ -339,6 +375,20 @@ fn socket(
             Err(_) => return Ok(()),
         };
         shared.with(|state, now| state.world.said(now, peer, said));
+    }
+    Ok(())
+}
+
+/// Takes what comes and answers nothing, until the client goes.
+fn stay_silent(wire: &mut Wire, stop: &AtomicBool) -> io::Result<()> {
+    let mut unheard = [0; 1024];
+    while !stop.load(Ordering::Acquire) {
+        match wire.read(&mut unheard) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) if is_timeout(&error) => {}
+            Err(error) => return Err(error),
+        }
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! The simulated Twitch as one state machine under virtual time.
 //!
 //! What comes in: [`World::request`] (answered at once), [`World::open`], [`World::said`] and [`World::gone`] for sockets,
-//! [`World::handle_timeout`], and the story methods that make things happen (`chat`, `raid`, `reconnect`, `expire` …).
-//! What comes out: frames through [`World::poll_output`], the next deadline through [`World::poll_timeout`], and three
+//! [`World::answered`] for what was posted to webhooks, [`World::handle_timeout`], and the story methods that make things
+//! happen (`chat`, `raid`, `reconnect`, `expire` …).
+//! What comes out: frames and posts through [`World::poll_output`], the next deadline through [`World::poll_timeout`], and three
 //! records for a test to judge by: [`World::happenings`], [`World::events`] and [`World::violations`].
 //!
 //! The world reads the protocol on its own and shares no code with the client that it tests.
@@ -16,29 +17,54 @@ use twitchwire::Time;
 
 mod answer;
 mod api;
+mod automod;
+mod bits;
+mod channel_points;
+mod charity;
+mod clips;
 mod conduits;
 mod delivery;
+mod entitlements;
+mod extensions;
+mod goals;
 mod helix;
+mod hype_trains;
+mod jwt;
 mod kinds;
 mod ledger;
+mod limits;
+mod moderation;
+mod notice;
 mod oauth;
 mod people;
+mod polls;
+mod predictions;
 mod reading;
 mod rng;
+mod roles;
+mod room;
+mod schedules;
 mod script;
 mod settings;
 mod sockets;
 mod story;
+mod subscribers;
 mod subscriptions;
 mod tokens;
+mod videos;
+mod webhooks;
 
+pub use goals::GoalKind;
 pub use ledger::{Happening, Refreshed, Route, Rule, Sent, Violation};
+pub use people::Programme;
 pub use script::{Action, Start};
 pub use settings::{Faults, Settings};
 pub use sockets::Which;
+pub use subscribers::Tier;
+pub use webhooks::{Post, PostId};
 
 use answer::Answer;
-use reading::Ask;
+use reading::{Ask, Cursors};
 
 /// One socket that a client opened; the caller chooses the number and never reuses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,8 +77,6 @@ pub enum Heard {
     Text(Bytes),
     /// A ping, to be answered by [`Said::Pong`] in time.
     Ping,
-    /// The answer to [`Said::Ping`].
-    Pong,
     /// A close frame; the server says nothing more on this socket and forgets it.
     Close(u16, String),
 }
@@ -62,9 +86,9 @@ pub enum Heard {
 pub enum Said {
     /// A text frame, which no client of EventSub may send.
     Text,
-    /// A binary frame, which no client of EventSub may send.
+    /// A binary frame, which no client may send either.
     Binary,
-    /// A ping.
+    /// A ping, which no client may send either.
     Ping,
     /// A pong.
     Pong,
@@ -79,6 +103,10 @@ pub enum WorldOutput {
     Socket(PeerId, Heard),
     /// Drop the socket's TCP connection without a close frame.
     Cut(PeerId),
+    /// Leave the socket's TCP connection open, and say and hear nothing on it any more.
+    Silence(PeerId),
+    /// Send this to a webhook's callback, and bring the answer to [`World::answered`].
+    Webhook(Post),
 }
 
 /// When to …
@@ -102,10 +130,20 @@ enum Timer {
     Forget(u64),
     /// … send a notification once more.
     Resend { sent: usize, session: u64, frame: Bytes },
+    /// … post a message to a callback once more.
+    Post(Box<webhooks::Message>),
+    /// … take a callback's silence for an answer.
+    PostUnanswered(PostId),
     /// … drop a socket that has just been written to.
     Drop(PeerId),
     /// … delete a conduit if all its shards are still disabled.
     ConduitDies(String),
+    /// … end a poll.
+    PollEnds { channel: String, poll: String },
+    /// … lock a prediction.
+    PredictionLocks { channel: String, prediction: String },
+    /// … end a hype train, if its time is up.
+    HypeTrainEnds { channel: String },
     /// … take a step of a script.
     Script(Box<Action>),
 }
@@ -128,6 +166,24 @@ pub struct World {
     sockets: sockets::Sockets,
     subscriptions: subscriptions::Subscriptions,
     conduits: conduits::Conduits,
+    windows: limits::Windows,
+    rooms: room::Rooms,
+    moderation: moderation::Moderation,
+    roles: roles::Roles,
+    channel_points: channel_points::ChannelPoints,
+    polls: polls::Polls,
+    predictions: predictions::Predictions,
+    bits: bits::Bits,
+    charity: charity::Charity,
+    clips: clips::Clips,
+    entitlements: entitlements::Entitlements,
+    extensions: extensions::Extensions,
+    goals: goals::Goals,
+    hype_trains: hype_trains::HypeTrains,
+    schedules: schedules::Schedules,
+    subscribers: subscribers::Subscribers,
+    videos: videos::Videos,
+    webhooks: webhooks::Webhooks,
     pending_scripts: Vec<Vec<(Duration, Action)>>,
     ledger: ledger::Ledger,
 }
@@ -150,6 +206,24 @@ impl World {
             sockets: sockets::Sockets::default(),
             subscriptions: subscriptions::Subscriptions::default(),
             conduits: conduits::Conduits::default(),
+            windows: limits::Windows::default(),
+            rooms: room::Rooms::default(),
+            moderation: moderation::Moderation::default(),
+            roles: roles::Roles::default(),
+            channel_points: channel_points::ChannelPoints::default(),
+            polls: polls::Polls::default(),
+            predictions: predictions::Predictions::default(),
+            bits: bits::Bits::default(),
+            charity: charity::Charity::default(),
+            clips: clips::Clips::default(),
+            entitlements: entitlements::Entitlements::default(),
+            extensions: extensions::Extensions::default(),
+            goals: goals::Goals::default(),
+            hype_trains: hype_trains::HypeTrains::default(),
+            schedules: schedules::Schedules::default(),
+            subscribers: subscribers::Subscribers::default(),
+            videos: videos::Videos::default(),
+            webhooks: webhooks::Webhooks::default(),
             pending_scripts: Vec::new(),
             ledger: ledger::Ledger::default(),
         }
@@ -168,6 +242,11 @@ impl World {
         let mut ask = Ask::read(request);
         ask.salt = self.rng.below(0x1_0000);
         ask.odd_page = self.rng.chance(self.faults.odd_page);
+        if self.rng.chance(self.faults.cursor_refused) {
+            ask.cursors = Cursors::Refused;
+        } else if self.rng.chance(self.faults.cursor_repeats) {
+            ask.cursors = Cursors::Repeated;
+        }
         let path = ask.path.clone();
         let (answer, headers) = if path.starts_with("/helix/") {
             self.helix(&ask)
@@ -176,7 +255,13 @@ impl World {
         } else {
             (Answer::refuse(404, ""), Vec::new())
         };
-        answer.into_response(self.wall(self.now), headers)
+        let mut response = answer.into_response(self.wall(self.now), headers);
+        if !response.body().is_empty() && self.rng.chance(self.faults.cut_short) {
+            self.answer_lost();
+            let half = response.body().len() / 2;
+            response.body_mut().truncate(half);
+        }
+        response
     }
 
     /// The answer to the latest request never reached the client, so what the client does for not knowing it (refreshing or
@@ -196,7 +281,7 @@ impl World {
         self.advance(now);
     }
 
-    /// The next thing to be done on a socket.
+    /// The next thing to be done on a socket, or to be sent to a callback.
     pub fn poll_output(&mut self) -> Option<WorldOutput> {
         self.outputs.pop_front()
     }
@@ -230,8 +315,13 @@ impl World {
             Timer::StopCounting(number) => self.subscriptions.stop_counting(number),
             Timer::Forget(number) => self.subscriptions.forget(number),
             Timer::Resend { sent, session, frame } => self.resend(sent, session, frame),
+            Timer::Post(message) => self.send_post(*message),
+            Timer::PostUnanswered(post) => self.lose_patience(post),
             Timer::Drop(peer) => self.drop_socket(peer),
             Timer::ConduitDies(conduit) => self.delete_conduit_if_dead(&conduit),
+            Timer::PollEnds { channel, poll } => self.complete_poll(&channel, &poll),
+            Timer::PredictionLocks { channel, prediction } => self.lock_prediction(&channel, &prediction),
+            Timer::HypeTrainEnds { channel } => self.end_hype_train(&channel),
             Timer::Script(action) => self.act(*action),
         }
     }

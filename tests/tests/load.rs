@@ -19,8 +19,7 @@ fn all_shards_are_enabled_and_none_is_left_after_the_end<A: Adapter>() {
     let mut world = World::new(3, "2026-03-01T12:00:00Z".parse().unwrap());
     scene::quiet(&mut world);
     let server = Server::start(world).unwrap();
-    let endpoints =
-        Endpoints::local(&server.http_url().parse().unwrap(), &server.ws_url().parse().unwrap());
+    let endpoints = Endpoints::local(&server.http_url().parse().unwrap(), &server.ws_url().parse().unwrap());
     let (client, mut notices) = conduit::start::<A>(endpoints, SHARDS).unwrap();
     conduit::complete(&client, &mut notices);
     server.with(|world, _| {

@@ -1,12 +1,13 @@
 //! The world on a loopback port, spoken to with plain sockets.
 
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::time::Duration;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 use twitchwire::Time;
+use twitchwire::eventsub::{Received, Webhook, WebhookSecret};
 use twitchwire_sim::world::{Rule, Which};
 use twitchwire_sim::{Server, World, scene};
 
@@ -148,13 +149,29 @@ fn a_handover_leads_back_to_the_same_port() {
 }
 
 #[test]
-fn text_from_the_client_is_closed_with_4001() {
+fn any_frame_from_the_client_but_pong_and_close_is_closed_with_4001() {
+    for frame in
+        [Message::Text("hello".into()), Message::Binary("hello".into()), Message::Ping("hello".into())]
+    {
+        let stage = Stage::new();
+        let mut socket = stage.open(&stage.server.ws_url());
+        stage.subscribe(&mut socket);
+        socket.send(frame).unwrap();
+        assert_eq!(close_code(&mut socket), 4001);
+        stage.server.with(|world, _| assert_eq!(world.violations()[0].rule, Rule::FrameSent));
+    }
+}
+
+#[test]
+fn a_socket_that_falls_silent_stays_open_and_answers_nothing() {
     let stage = Stage::new();
     let mut socket = stage.open(&stage.server.ws_url());
     stage.subscribe(&mut socket);
-    socket.send(Message::Text("hello".into())).unwrap();
-    assert_eq!(close_code(&mut socket), 4001);
-    stage.server.with(|world, _| assert_eq!(world.violations()[0].rule, Rule::TextSent));
+    stage.server.with(|world, now| world.silence_sockets(now, &Which::All));
+    socket.get_ref().set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+    socket.close(None).unwrap();
+    let Err(tungstenite::Error::Io(error)) = socket.read() else { panic!("not silent") };
+    assert!(matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut), "{error}");
 }
 
 #[test]
@@ -217,4 +234,64 @@ fn the_listening_scene_plays_in_real_time() {
     assert_eq!(heard["payload"]["event"]["user_login"], "brook");
     let asked = message(&mut socket);
     assert_eq!(asked["metadata"]["message_type"], "session_reconnect");
+}
+
+/// One request to a callback, read from a real connection and answered by the library's own reader.
+fn take_post(listener: &TcpListener, webhook: &mut Webhook) -> Received {
+    let (mut stream, _) = listener.accept().unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut reader = BufReader::new(stream.try_clone().unwrap());
+    let mut line = String::new();
+    reader.read_line(&mut line).unwrap();
+    let mut request = http::Request::post(line.split(' ').nth(1).unwrap());
+    let (mut length, mut wall) = (0, None);
+    loop {
+        line.clear();
+        reader.read_line(&mut line).unwrap();
+        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+        match name {
+            "content-length" => length = value.parse().unwrap(),
+            "twitch-eventsub-message-timestamp" => wall = Some(value.parse().unwrap()),
+            _ => {}
+        }
+        request = request.header(name, value);
+    }
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).unwrap();
+    let request = request.body(body.into()).unwrap();
+    let (answer, received) = webhook.receive(Time::ZERO, wall.unwrap(), &request);
+    let head = format!("HTTP/1.1 {}\r\ncontent-length: {}\r\n\r\n", answer.status(), answer.body().len());
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(answer.body()).unwrap();
+    received
+}
+
+#[test]
+fn a_callback_on_this_machine_is_called() {
+    let mut stage = Stage::new();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let callback = format!("http://{}/eventsub", listener.local_addr().unwrap());
+    let form = "client_id=app1&client_secret=s3cret&grant_type=client_credentials".as_bytes();
+    let request = http::Request::post("/oauth2/token").body(form.into()).unwrap();
+    let tokens = stage.server.with(|world, now| world.request(now, &request));
+    let tokens: Value = serde_json::from_slice(tokens.body()).unwrap();
+    stage.token = tokens["access_token"].as_str().unwrap().to_owned();
+    let secret = "the-callbacks-secret";
+    let body = json!({
+        "type": "stream.online",
+        "version": "1",
+        "condition": {"broadcaster_user_id": stage.ada},
+        "transport": {"method": "webhook", "callback": callback, "secret": secret},
+    });
+    let (status, _) = stage.helix("POST", "/helix/eventsub/subscriptions", &body.to_string());
+    assert_eq!(status, 202);
+    let mut webhook = Webhook::new([WebhookSecret::new(secret).unwrap()], 10);
+    assert!(matches!(take_post(&listener, &mut webhook), Received::Challenge(_)));
+    let started = Instant::now();
+    while stage.server.with(|world, _| world.enabled("app1", None).is_empty()) {
+        assert!(started.elapsed() < PATIENCE, "never enabled");
+        std::thread::yield_now();
+    }
+    stage.server.with(|world, now| world.online(now, &stage.ada));
+    assert!(matches!(take_post(&listener, &mut webhook), Received::Message(_)));
 }

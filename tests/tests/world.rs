@@ -110,7 +110,7 @@ impl Stage {
         self.drain();
     }
 
-    /// What this socket heard since the last look, pings and pongs left out.
+    /// What this socket heard since the last look, pings left out.
     fn hears(&mut self, peer: u64) -> Vec<Heard> {
         self.drain();
         let mut found = Vec::new();
@@ -121,7 +121,7 @@ impl Stage {
             }
             _ => true,
         });
-        found.retain(|heard| !matches!(heard, Heard::Ping | Heard::Pong));
+        found.retain(|heard| !matches!(heard, Heard::Ping));
         found
     }
 
@@ -240,15 +240,32 @@ fn the_keepalive_parameter_is_clamped() {
 }
 
 #[test]
-fn a_client_that_sends_text_is_closed_with_4001() {
+fn a_client_that_sends_anything_but_pong_and_close_is_closed_with_4001() {
+    for said in [Said::Text, Said::Binary, Said::Ping] {
+        let mut stage = Stage::new();
+        let session = stage.session(1);
+        stage.follows(&session);
+        stage.say(1, Said::Pong);
+        assert_eq!(stage.rules(), []);
+        stage.say(1, said);
+        assert_eq!(stage.hears(1), closed(4001, "client sent inbound traffic"));
+        assert_eq!(stage.rules(), [Rule::FrameSent]);
+        let (_, list) = stage.helix("GET", "/eventsub/subscriptions", None);
+        assert_eq!(list["data"][0]["status"], "websocket_received_inbound_traffic");
+    }
+}
+
+#[test]
+fn a_socket_that_falls_silent_ends_for_twitch_and_not_for_the_client() {
     let mut stage = Stage::new();
     let session = stage.session(1);
     stage.follows(&session);
-    stage.say(1, Said::Text);
-    assert_eq!(stage.hears(1), closed(4001, "client sent inbound traffic"));
-    assert_eq!(stage.rules(), [Rule::TextSent]);
+    stage.world.silence_sockets(stage.now, &Which::All);
+    assert_eq!(stage.drain(), [WorldOutput::Silence(PeerId(1))]);
+    stage.pass(60.0);
+    assert_eq!(stage.hears(1), []);
     let (_, list) = stage.helix("GET", "/eventsub/subscriptions", None);
-    assert_eq!(list["data"][0]["status"], "websocket_received_inbound_traffic");
+    assert_eq!(list["data"][0]["status"], "websocket_network_timeout");
 }
 
 #[test]

@@ -3,11 +3,13 @@
 use crate::client::{Client, Waiting};
 use crate::driver::Driver;
 use crate::listen::Notices;
+use crate::recording::Recording;
 use rustls::pki_types::CertificateDer;
 use rustls::{ClientConfig, RootCertStore};
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 use std::marker::PhantomData;
+use std::path::PathBuf;
 use std::sync::Arc;
 use twitchwire::auth::Scope;
 use twitchwire::auth::flow::Prompt;
@@ -23,6 +25,7 @@ pub struct Builder<D> {
     scopes: Vec<Scope>,
     token: Option<(SecretString, Option<SecretString>)>,
     login: Option<Show>,
+    record: Option<PathBuf>,
     driver: PhantomData<fn() -> D>,
 }
 
@@ -37,6 +40,8 @@ pub struct Setup {
     pub store: Arc<dyn Store>,
     /// Who is asked for tokens that the store does not know. It may block.
     pub provider: Option<Arc<dyn Provider>>,
+    /// Where what happens to the machine is written down, if anywhere.
+    pub recording: Option<Recording>,
     /// Certificates to trust besides the usual ones, in DER.
     pub roots: Vec<Vec<u8>>,
 }
@@ -44,7 +49,8 @@ pub struct Setup {
 impl Setup {
     /// Tokens in memory, the usual roots.
     pub fn new(config: Config) -> Self {
-        Setup { config, store: Arc::new(MemoryStore::new()), provider: None, roots: Vec::new() }
+        let store = Arc::new(MemoryStore::new());
+        Setup { config, store, provider: None, recording: None, roots: Vec::new() }
     }
 
     /// The one TLS configuration of a client, for HTTP and for WebSockets.
@@ -83,7 +89,8 @@ impl<D: Driver> Builder<D> {
         // Without a key no authorisation in a browser is started, and its error says so.
         let filled = rustls::crypto::ring::default_provider().secure_random.fill(&mut key);
         config.state_key = filled.is_ok().then(|| key.into());
-        Builder { setup: Setup::new(config), scopes: vec![], token: None, login: None, driver: PhantomData }
+        let setup = Setup::new(config);
+        Builder { setup, scopes: vec![], token: None, login: None, record: None, driver: PhantomData }
     }
 
     /// The application's client secret. Without one the client is public: it has no app token, and its refresh tokens
@@ -144,6 +151,15 @@ impl<D: Driver> Builder<D> {
         self
     }
 
+    /// Writes everything that happens to the client into a new file, with its secrets left out, so that a run that went
+    /// wrong can be looked at again: see [`twitchwire::record`]. It holds chat and names. For finding a fault: each line is
+    /// written at once, and the file only grows.
+    pub fn record(mut self, path: impl Into<PathBuf>) -> Self {
+        self.setup.config.record = true;
+        self.record = Some(path.into());
+        self
+    }
+
     /// The longest silence to ask EventSub for, in seconds, 10 to 600.
     pub fn keepalive(mut self, seconds: u16) -> Self {
         self.setup.config.keepalive = seconds;
@@ -164,7 +180,8 @@ impl<D: Driver> Builder<D> {
 
     /// Starts the driver and the machine; what is left is to wait until the start is over.
     pub(crate) fn begin(self) -> Result<Beginning<D>, StartError> {
-        let Builder { mut setup, scopes, token, login, driver: _ } = self;
+        let Builder { mut setup, scopes, token, login, record, driver: _ } = self;
+        setup.recording = record.as_deref().map(Recording::create).transpose()?;
         if let (None, Some(provider)) = (&setup.config.client_secret, &setup.provider) {
             setup.config.client_secret = provider.client_secret(&setup.config.client_id);
         }

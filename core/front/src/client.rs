@@ -149,7 +149,7 @@ impl<D: Driver> Client<D> {
         self.driver().with(|machine, now| machine.core.unsubscribe(now, wish));
     }
 
-    /// Every wish: what it listens to, its session, its state, its cost.
+    /// Every wish: what it listens to, the session or conduit that carries it, its state, its cost.
     pub fn subscriptions(&self) -> Vec<Wished> {
         self.driver().with(|machine, _| machine.core.subscriptions().collect())
     }
@@ -183,6 +183,11 @@ impl<D: Driver> Client<D> {
     /// before the size changes for good, and no event is lost; without, whoever has the new shards opens them.
     pub fn scale_conduit(&self, shard_count: u32, opening: bool) {
         self.driver().with(|machine, now| machine.core.scale_conduit(now, shard_count, opening));
+    }
+
+    /// Gives one of the client's shards another session, without a break and without a loss.
+    pub fn restart_shard(&self, shard: u32) {
+        self.driver().with(|machine, now| machine.core.restart_shard(now, shard));
     }
 
     /// Holds subscribing to the conduit back, for a dry run, or lets it go on.

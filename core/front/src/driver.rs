@@ -1,6 +1,7 @@
 //! [`Driver`]: what an adapter is to the handles of a client, and [`Machine`], which it keeps for them.
 
 use crate::builder::Setup;
+use crate::recording::Recording;
 use crate::trace;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,6 +35,7 @@ pub struct Machine<W> {
     pub desk: Desk<W>,
     store: Arc<dyn Store>,
     provider: Option<Arc<dyn Provider>>,
+    recording: Option<Recording>,
     /// To be woken as soon as orders are taken.
     woken: Vec<W>,
 }
@@ -69,8 +71,9 @@ enum Answer {
 impl<W> Machine<W> {
     /// A machine to which nothing has happened yet.
     pub fn new(setup: Setup) -> Self {
-        let Setup { config, store, provider, .. } = setup;
-        Machine { core: Client::new(Time::ZERO, config), desk: Desk::new(), store, provider, woken: vec![] }
+        let Setup { config, store, provider, recording, .. } = setup;
+        let core = Client::new(Time::ZERO, config);
+        Machine { core, desk: Desk::new(), store, provider, recording, woken: vec![] }
     }
 
     /// Tells the machine what happened.
@@ -110,7 +113,13 @@ impl<W> Machine<W> {
     pub fn next_order(&mut self, mut wake: impl FnMut(W)) -> Option<Order> {
         self.woken.drain(..).for_each(&mut wake);
         loop {
-            match self.core.poll_output()? {
+            let Some(output) = self.core.poll_output() else {
+                if let Some(recording) = &mut self.recording {
+                    recording.take(&mut self.core);
+                }
+                return None;
+            };
+            match output {
                 Output::Reply(call, reply) => self.desk.put_reply(call, reply, &mut wake),
                 Output::Notice(notice) => {
                     trace::notice(&notice);

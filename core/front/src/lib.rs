@@ -14,6 +14,7 @@ mod driver;
 mod file;
 mod listen;
 mod pages;
+mod recording;
 #[cfg(feature = "tasks")]
 pub mod tasks;
 mod threads;
@@ -25,4 +26,5 @@ pub use driver::{Done, Driver, Errand, Machine, Order};
 pub use file::FileStore;
 pub use listen::{Events, Handling, Notices};
 pub use pages::{ByPage, Pages};
+pub use recording::Recording;
 pub use threads::Threads;

@@ -60,6 +60,10 @@ pub(crate) fn failure(error: &dyn std::error::Error) {
     tracing::error!(target: TARGET, "a handler failed: {error}");
 }
 
+pub(crate) fn recording(error: &std::io::Error) {
+    tracing::error!(target: TARGET, "the recording ends here: {error}");
+}
+
 fn level(notice: &Notice) -> Level {
     match notice {
         Notice::Notification(_) => Level::DEBUG,

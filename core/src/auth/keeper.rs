@@ -28,6 +28,7 @@ use http::{Request, Response};
 use jiff::Timestamp;
 use revocation::Revocation;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::time::Duration;
@@ -35,7 +36,8 @@ use url::Url;
 use user::{Phase, User};
 
 /// The times a keeper works with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
 pub struct KeeperTimes {
     /// For how long an answer of the OAuth service is awaited.
     pub answer: Duration,

@@ -11,6 +11,7 @@ use super::{CallError, CallId, Client, Life, Notice, Reply, WishId};
 use crate::eventsub::{Condition, Subject, SubscriptionState, Topic, Transports, Via};
 use crate::helix::{Invalid, Rule};
 use crate::id::UserId;
+use crate::record::{Told, Wanted};
 use crate::time::Time;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +54,24 @@ impl Want {
         };
         let (topic, version) = (T::META.name.into(), T::META.version.into());
         Ok(Want { subject: Subject { topic, version, condition }, carrier })
+    }
+
+    /// One that was checked before.
+    pub(crate) fn of(subject: Subject, via: Via) -> Self {
+        let carrier = match via {
+            Via::WebSocket => Carrier::WebSocket(None),
+            Via::WebSocketAs(user) => Carrier::WebSocket(Some(user)),
+            Via::Conduit => Carrier::Conduit,
+        };
+        Want { subject, carrier }
+    }
+
+    pub(crate) fn via(&self) -> Via {
+        match &self.carrier {
+            Carrier::WebSocket(None) => Via::WebSocket,
+            Carrier::WebSocket(Some(user)) => Via::WebSocketAs(user.clone()),
+            Carrier::Conduit => Via::Conduit,
+        }
     }
 
     /// What it listens to.
@@ -167,6 +186,11 @@ impl Client {
         wants: impl IntoIterator<Item = Want>,
         stop_on_error: bool,
     ) -> Many {
+        let wants: Vec<Want> = wants.into_iter().collect();
+        self.record(now, || Told::SubscribeAll {
+            wants: wants.iter().map(Wanted::of).collect(),
+            stop_on_error,
+        });
         let id = CallId(self.next_id());
         if self.life != Life::Running {
             self.reply(id, What::Subscribed(Err(CallError::Cancelled)));

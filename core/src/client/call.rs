@@ -92,11 +92,11 @@ impl Revocation {
 #[derive(Clone)]
 pub struct Reply {
     pub(super) id: CallId,
-    pub(super) what: What,
+    pub(crate) what: What,
 }
 
 #[derive(Clone)]
-pub(super) enum What {
+pub(crate) enum What {
     Answer(Result<Answer, CallError>),
     Login(Result<Identity, TokenError>),
     Subscribed(Result<Subscribed, CallError>),

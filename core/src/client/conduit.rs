@@ -6,23 +6,34 @@ use super::{As, Client, Life, Notice, Output, WishId};
 use crate::auth::Account;
 use crate::eventsub::topic::conduit::ConduitShardDisabled;
 use crate::eventsub::{
-    Conduit, ConduitNotice, ConduitOutput, ConduitProgress, Event, Opened, Shard, ShardConfig, ShardOutput,
-    Subject, Subscribing, Subscription, SubscriptionState, Topic,
+    Conduit, ConduitNotice, ConduitOutput, ConduitProgress, Event, Opened, Shard, ShardConfig, ShardLink,
+    ShardOutput, Subject, Subscribing, Subscription, SubscriptionState, Topic,
 };
 use crate::helix::{CallError, Invalid, Prepared, Rule};
+use crate::record::Told;
 use crate::time::Time;
 use bytes::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The links of conduit shards are numbered from here on; below are those of users' WebSockets.
-const LINKS: u32 = 1 << 31;
+/// The first links of conduit shards are numbered from here on, the second ones from further on; below are those of users'
+/// WebSockets.
+const FIRST: u32 = 1 << 31;
+const SECOND: u32 = FIRST + (1 << 30);
 /// The share of the app token's rate limit that subscribing leaves to everything else: a tenth.
 const RESERVE: u32 = 10;
 
-/// The conduit shard that a link belongs to.
-pub(super) fn shard_of(link: u32) -> Option<u32> {
-    link.checked_sub(LINKS)
+/// The conduit's link of this number.
+pub(super) fn link_of(number: u32) -> Option<ShardLink> {
+    let second = number.checked_sub(SECOND).map(ShardLink::Second);
+    second.or_else(|| number.checked_sub(FIRST).map(ShardLink::First))
+}
+
+fn number_of(link: ShardLink) -> u32 {
+    match link {
+        ShardLink::First(shard) => FIRST + shard,
+        ShardLink::Second(shard) => SECOND + shard,
+    }
 }
 
 /// Settings for a conduit's links, of which there may be very many.
@@ -55,16 +66,27 @@ impl Client {
     /// new shards ([`ShardChoice::Part`](crate::eventsub::ShardChoice)) assigns them when it sees them. Shards that are too many are closed once
     /// Twitch sends them nothing more.
     pub fn scale_conduit(&mut self, now: Time, shard_count: u32, opening: bool) {
+        self.record(now, || Told::ScaleConduit { shard_count, opening });
         self.with_conduit(now, |conduit| conduit.scale(now, shard_count, opening));
+    }
+
+    /// Gives one of the client's shards another session, without a break: the new one is opened first, then one request
+    /// moves the shard to it, then the old one closes. Nothing is lost. A shard that is not enabled is on its way to a new
+    /// session anyway. [`ShardNews`](crate::eventsub::ShardNews) says how it went. Many shards may be asked for at once.
+    pub fn restart_shard(&mut self, now: Time, shard: u32) {
+        self.record(now, || Told::RestartShard(shard));
+        self.with_conduit(now, |conduit| conduit.restart(now, shard));
     }
 
     /// Holds subscribing to the conduit back, or lets it go on.
     pub fn subscribing(&mut self, now: Time, subscribing: Subscribing) {
+        self.record(now, || Told::Subscribing(subscribing));
         self.with_conduit(now, |conduit| conduit.subscribing(now, subscribing));
     }
 
     /// Looks for the conduit again, after [`ConduitNotice::Failed`] said that the client would not by itself.
     pub fn retry_conduit(&mut self, now: Time) {
+        self.record(now, || Told::RetryConduit);
         self.with_conduit(now, |conduit| conduit.retry(now));
     }
 
@@ -93,24 +115,24 @@ impl Client {
     pub(super) fn conduit_says(&mut self, now: Time, output: ConduitOutput) {
         match output {
             ConduitOutput::Call { id, request, urgent } => self.call_for_conduit(now, id, *request, urgent),
-            ConduitOutput::Open { shard } => {
-                let link = LINKS + shard;
-                if !self.shards.contains_key(&link) {
-                    let new = Shard::new(link, self.conduit_links.clone(), self.jitter.fork());
+            ConduitOutput::Open { link } => {
+                let number = number_of(link);
+                if !self.shards.contains_key(&number) {
+                    let new = Shard::new(number, self.conduit_links.clone(), self.jitter.fork());
                     // What an earlier link of the same number left on its way must not be taken for this one's.
-                    self.shards.insert(link, new.after(self.conduit_attempts));
+                    self.shards.insert(number, Box::new(new.after(self.conduit_attempts)));
                 }
-                self.with_shard(now, link, |shard| shard.open(now));
+                self.with_shard(now, number, |shard| shard.open(now));
             }
-            ConduitOutput::Close { shard } => {
-                let link = LINKS + shard;
-                if let Some(shard) = self.shards.get(&link) {
+            ConduitOutput::Close { link } => {
+                let number = number_of(link);
+                if let Some(shard) = self.shards.get(&number) {
                     self.conduit_attempts = self.conduit_attempts.max(shard.attempts());
                 }
-                self.with_shard(now, link, |shard| shard.close(now));
+                self.with_shard(now, number, |shard| shard.close(now));
             }
-            ConduitOutput::SessionGone { shard, session } => {
-                self.with_shard(now, LINKS + shard, |shard| shard.session_gone(now, &session));
+            ConduitOutput::SessionGone { link, session } => {
+                self.with_shard(now, number_of(link), |shard| shard.session_gone(now, &session));
             }
             ConduitOutput::Tell(wish, state) => self.fares(wish, state),
             ConduitOutput::Gap(gap) => {
@@ -151,7 +173,7 @@ impl Client {
         progress
     }
 
-    pub(super) fn conduit_shard_says(&mut self, now: Time, shard: u32, output: ShardOutput) {
+    pub(super) fn conduit_link_says(&mut self, now: Time, link: ShardLink, output: ShardOutput) {
         let output = match output {
             ShardOutput::Connect { id, url, answer_by } => {
                 return self.out.push_back(Output::Connect { id, url, answer_by });
@@ -164,18 +186,18 @@ impl Client {
         let wall = self.wall_at(now);
         let Some(conduit) = &mut self.conduit else { return };
         match output {
-            ShardOutput::Ready => conduit.ready(now, shard),
+            ShardOutput::Ready => conduit.ready(now, link),
             ShardOutput::Opened { session, how } => {
                 if how != Opened::Fresh {
                     self.counts.moves += 1;
                 }
-                conduit.opened(now, wall, shard, session, how);
+                conduit.opened(now, wall, link, session, how);
             }
-            ShardOutput::NotOpened { why, retry_at } => conduit.not_opened(now, shard, why, retry_at),
-            ShardOutput::Missed { last_seen } => conduit.missed(wall, shard, last_seen),
+            ShardOutput::NotOpened { why, retry_at } => conduit.not_opened(now, link, why, retry_at),
+            ShardOutput::Missed { last_seen } => conduit.missed(wall, link.shard(), last_seen),
             ShardOutput::Lost { why, last_seen } => {
                 self.counts.losses += 1;
-                conduit.lost(now, shard, last_seen, why);
+                conduit.lost(now, link, last_seen, why);
             }
             _ => {}
         }

@@ -7,16 +7,21 @@ use crate::endpoints::Endpoints;
 use crate::eventsub::{ConduitConfig, Leftovers, WebhookSecret};
 use jiff::Timestamp;
 use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
-/// How a client is set up. Start with [`Config::new`] and change what you need to.
-#[derive(Clone, Debug)]
+/// How a client is set up. Start with [`Config::new`] and change what you need to. Its secrets are neither serialised nor
+/// read back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default = "Config::nobodys")]
 pub struct Config {
     /// The application's client id.
     pub client_id: String,
     /// Its client secret; a public client has none, and no app token.
+    #[serde(skip)]
     pub client_secret: Option<SecretString>,
     /// An app token to start with.
+    #[serde(skip)]
     pub app_token: Option<SecretString>,
     /// Where Twitch is.
     pub endpoints: Endpoints,
@@ -27,6 +32,7 @@ pub struct Config {
     pub callback: Callback,
     /// Signs the `state` of authorisations: 32 bytes from the system's source of randomness, others for each client. Not
     /// derived from the seed, which is no secret. Without a key no authorisation can be started.
+    #[serde(skip)]
     pub state_key: Option<StateKey>,
     /// Spreads retries. Give each process another, and a test always the same.
     pub seed: u64,
@@ -45,6 +51,9 @@ pub struct Config {
     pub concurrent_requests: usize,
     /// The longest silence to ask EventSub for, in seconds, 10 to 600.
     pub keepalive: u16,
+    /// How much longer than the agreed silence a link may be silent before it is taken for dead: Twitch's keepalives come
+    /// at the last moment.
+    pub keepalive_slack: Duration,
     /// The conduit for what is subscribed [`Via::Conduit`](crate::eventsub::Via::Conduit), if there is to be one. It
     /// takes the app token.
     pub conduit: Option<ConduitConfig>,
@@ -65,6 +74,7 @@ pub struct Config {
     /// The secrets of the application's webhook subscriptions: what comes to the callback is signed with one of them. More
     /// than one where a new secret replaces an old one. Without any, [`Client::webhook`](crate::Client::webhook)
     /// refuses everything.
+    #[serde(skip)]
     pub webhook_secrets: Vec<WebhookSecret>,
     /// Whether events are searched for what this version does not know: [`Notice::Drift`](crate::Notice::Drift). Off, it
     /// costs nothing; on, several times what reading an event does.
@@ -73,10 +83,15 @@ pub struct Config {
     pub remember_messages: Duration,
     /// How many message ids are remembered at most.
     pub remember_at_most: usize,
+    /// Whether everything that happens is written down, for [`Client::poll_line`](crate::Client::poll_line): see
+    /// [`record`](crate::record).
+    #[serde(skip)]
+    pub record: bool,
 }
 
 /// What becomes of a call for which the rate limit of its token, or its operation's own, has no room.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum WhenLimited {
     /// It waits, as long as [`Config::call_timeout`] allows. One that would have to wait longer for its operation's own
     /// limit fails at once, as with [`Fail`](Self::Fail).
@@ -105,6 +120,7 @@ impl Config {
             when_limited: WhenLimited::default(),
             concurrent_requests: 16,
             keepalive: 10,
+            keepalive_slack: Duration::from_secs(5),
             conduit: None,
             listened_until: None,
             compare_every: Duration::from_secs(600),
@@ -115,6 +131,12 @@ impl Config {
             watch_drift: false,
             remember_messages: Duration::from_secs(600),
             remember_at_most: 65_536,
+            record: false,
         }
+    }
+
+    /// What is not written down is as usual.
+    fn nobodys() -> Self {
+        Config::new("")
     }
 }

@@ -7,6 +7,7 @@ use crate::auth::store::{StoreError, StoreOp, Stored};
 use crate::time::Time;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use url::Url;
 
@@ -100,7 +101,8 @@ impl Cause {
 }
 
 /// The kinds of [`Cause`], each with its own remedy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum CauseKind {
     /// The host name did not resolve.

@@ -1,7 +1,7 @@
 //! Shards: what their sockets bring goes to them, what they ask for and tell goes to the driver, the plan and the
 //! application. A message is passed on once.
 
-use super::conduit::shard_of;
+use super::conduit::link_of;
 use super::{Client, Notice, Output, SessionNotice, SocketId, Timer};
 use crate::eventsub::frame::{Frame, Message};
 use crate::eventsub::{Notification, Opened, Shard, ShardOutput, Source, Subscription};
@@ -18,19 +18,23 @@ impl Client {
     pub(super) fn with_shard(&mut self, now: Time, number: u32, step: impl FnOnce(&mut Shard)) {
         let Some(shard) = self.shards.get_mut(&number) else { return };
         step(shard);
-        while let Some(output) = self.shards.get_mut(&number).and_then(Shard::poll_output) {
-            self.shard_says(now, number, output);
-        }
-        let deadline = self.shards.get(&number).and_then(Shard::poll_timeout);
-        if self.shards.get(&number).is_some_and(Shard::is_over) {
+        let (outputs, deadline) = (shard.take_outputs(), shard.poll_timeout());
+        if shard.is_over() {
             self.shards.remove(&number);
         }
-        self.timers.set(&Timer::Shard(number), deadline);
+        match deadline {
+            // Every message moves the deadline on. It is looked at again when the one that was set comes.
+            Some(at) => self.timers.set_sooner(&Timer::Shard(number), at),
+            None => self.timers.set(&Timer::Shard(number), None),
+        }
+        for output in outputs {
+            self.shard_says(now, number, output);
+        }
     }
 
     fn shard_says(&mut self, now: Time, shard: u32, output: ShardOutput) {
-        if let Some(shard) = shard_of(shard) {
-            return self.conduit_shard_says(now, shard, output);
+        if let Some(link) = link_of(shard) {
+            return self.conduit_link_says(now, link, output);
         }
         match output {
             ShardOutput::Connect { id, url, answer_by } => {
@@ -40,7 +44,7 @@ impl Client {
             // Only shards of conduits are so many that they have to wait.
             ShardOutput::Ready => {}
             ShardOutput::Opened { session, how } => {
-                let heard = self.shards.get(&shard).and_then(Shard::surely_heard).flatten();
+                let heard = self.shards.get(&shard).and_then(|shard| shard.surely_heard()).flatten();
                 self.plan.opened(now, shard, session.clone(), &how, heard);
                 match how {
                     Opened::Fresh => self.notice(Notice::Session(SessionNotice::Opened { shard, session })),
@@ -75,7 +79,7 @@ impl Client {
             self.counts.duplicates += 1;
             return;
         }
-        let source = shard_of(socket.shard).map_or(Source::Socket(socket), Source::Shard);
+        let source = link_of(socket.shard).map_or(Source::Socket(socket), |link| Source::Shard(link.shard()));
         self.pass_on(now, source, frame);
     }
 

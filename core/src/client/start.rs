@@ -5,6 +5,7 @@ use super::call::What;
 use super::{CallId, Client, Life, Reply, Timer};
 use crate::auth::{Account, Identity, Scope, TokenError, Usable};
 use crate::id::UserId;
+use crate::record::{Begun, Told};
 use crate::time::Time;
 use secrecy::SecretString;
 use std::collections::VecDeque;
@@ -91,6 +92,7 @@ pub(super) struct Starting {
 impl Client {
     /// Starts: waits for the store and, unless `entry` says otherwise, finds a user whose token has these scopes.
     pub fn start(&mut self, now: Time, entry: Entry, scopes: Vec<Scope>) -> Start {
+        self.record(now, || Told::Start { entry: Begun::of(&entry), scopes: scopes.clone() });
         let id = CallId(self.next_id());
         if self.life == Life::Running {
             let starting = Starting { entry, scopes: scopes.clone(), candidates: None };

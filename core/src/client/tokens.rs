@@ -8,18 +8,21 @@ use crate::auth::provider::{Given, TokenWanted, WantedFor};
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Identity, KeeperOutput, Refresh, Scope, TokenError, TokenNotice, TokenRecord};
 use crate::id::UserId;
+use crate::record::{Told, exposed};
 use crate::time::Time;
 use secrecy::SecretString;
 
 impl Client {
     /// Logs a user in: [`Notice::Prompt`] tells what to show, the reply whose token it is.
     pub fn login(&mut self, now: Time, scopes: impl IntoIterator<Item = Scope>) -> Login {
+        let scopes: Vec<Scope> = scopes.into_iter().collect();
+        self.record(now, || Told::Login(scopes.clone()));
         let id = CallId(self.next_id());
         if self.life != Life::Running {
             self.reply(id, What::Login(Err(TokenError::Closed)));
             return Login { id };
         }
-        self.log_in(now, id, scopes.into_iter().collect());
+        self.log_in(now, id, scopes);
         Login { id }
     }
 
@@ -40,6 +43,10 @@ impl Client {
     /// Takes a user's tokens: validates them, writes them down, and replies whose they are. A refresh token is
     /// reusable if the client has a secret.
     pub fn add_token(&mut self, now: Time, access: SecretString, refresh: Option<SecretString>) -> Login {
+        self.record(now, || Told::AddToken {
+            access: exposed(&access),
+            refresh: refresh.as_ref().map(exposed),
+        });
         let id = CallId(self.next_id());
         if self.life != Life::Running {
             self.reply(id, What::Login(Err(TokenError::Closed)));
@@ -58,6 +65,13 @@ impl Client {
     /// Answers [`Notice::TokenWanted`]: the token is proven, written down and used; without one, or if it is no good, the
     /// calls that wait for it fail.
     pub fn give_token(&mut self, now: Time, account: Account, given: Option<Given>) {
+        self.record(now, || Told::GiveToken {
+            user: match &account {
+                Account::User(user) => Some(user.clone()),
+                Account::App => None,
+            },
+            given: given.as_ref().map(|given| (exposed(&given.access), given.refresh.as_ref().map(exposed))),
+        });
         if self.life != Life::Running || !self.wanted.contains(&account) {
             return;
         }
@@ -118,6 +132,7 @@ impl Client {
     /// Revokes a user's tokens at Twitch, then forgets them, here and in the store. Twitch ends the user's subscriptions
     /// with their last token. If it fails the tokens are kept.
     pub fn revoke_token(&mut self, now: Time, user: &UserId) -> Revocation {
+        self.record(now, || Told::RevokeToken(user.clone()));
         let id = CallId(self.next_id());
         if self.life == Life::Running {
             self.revoking.insert(id);
@@ -132,12 +147,14 @@ impl Client {
     /// Forgets a user's tokens, here and in the store. Their wishes are blocked until another token is added. Twitch is not
     /// told: see [`Client::revoke_token`].
     pub fn remove_token(&mut self, now: Time, user: &UserId) {
+        self.record(now, || Told::RemoveToken(user.clone()));
         self.keeper.remove(user);
         self.settle(now);
     }
 
     /// Sends a parked refresh token once more: see [`TokenNotice::Parked`].
     pub fn retry_token(&mut self, now: Time, user: &UserId) {
+        self.record(now, || Told::RetryToken(user.clone()));
         if let Some(wall) = self.wall_at(now) {
             self.keeper.retry(now, wall, user);
             self.settle(now);

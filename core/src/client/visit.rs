@@ -5,6 +5,7 @@ use super::{CallId, Client, Life, Login, Owner, Reply};
 use crate::auth::TokenError;
 use crate::auth::flow::{Authorize, Browser, CodeFlow, Flow, Redirected, ResponseType};
 use crate::callback::{self, Asked, page};
+use crate::record::{Back, Told};
 use crate::time::Time;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -44,6 +45,11 @@ impl Client {
     ///
     /// Fails without [`Config::state_key`](super::Config::state_key).
     pub fn authorize_url(&mut self, now: Time, asked: &Authorize) -> Result<Url, TokenError> {
+        self.record(now, || Told::Authorize {
+            scopes: asked.scopes.clone(),
+            force_verify: asked.force_verify,
+            implicit: asked.response_type == ResponseType::Token,
+        });
         self.authorize(now, asked, Browser::Any).map(|(url, _)| url)
     }
 
@@ -54,6 +60,9 @@ impl Client {
         browser: Browser,
     ) -> Result<(Url, String), TokenError> {
         let state = self.states.as_mut().ok_or(TokenError::NoStateKey)?.issue(now, browser);
+        if let Some(tape) = &mut self.tape {
+            tape.learn(&state);
+        }
         let (oauth, redirect) = (&self.config.endpoints.oauth, self.config.callback.redirect_url());
         Ok((asked.url(oauth, &self.config.client_id, &redirect, &state), state))
     }
@@ -61,6 +70,7 @@ impl Client {
     /// Takes what a user came back with: checks its state, exchanges a code, proves the tokens and writes them down; the
     /// reply tells whose they are.
     pub fn redirected(&mut self, now: Time, back: Redirected) -> Login {
+        self.record(now, || Told::Redirected(Back::of(&back)));
         let id = CallId(self.next_id());
         self.come_back(now, id, back, None);
         self.settle(now);
@@ -113,6 +123,7 @@ impl Client {
 
     /// Answers a visitor of the [callback page](crate::callback). The reply comes when what the visit led to is known.
     pub fn visit(&mut self, now: Time, request: Request<Bytes>) -> Visit {
+        self.record_visit(now, &request, Told::Visit);
         let id = CallId(self.next_id());
         if let Some(response) = self.visited(now, id, &request) {
             self.reply(id, What::Page(Box::new(response)));
@@ -125,7 +136,7 @@ impl Client {
     fn visited(&mut self, now: Time, id: CallId, request: &Request<Bytes>) -> Option<Response<Bytes>> {
         Some(match callback::read(&self.config.callback, request) {
             Asked::Page(page) => page,
-            Asked::EventSub => self.webhook(now, request),
+            Asked::EventSub => self.receive_webhook(now, request),
             Asked::Authorize { scopes, force_verify } => {
                 // Without a secret no code can be exchanged.
                 let has_secret = self.config.client_secret.is_some();

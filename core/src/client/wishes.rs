@@ -13,6 +13,7 @@ use crate::helix::api::SubscriptionPage;
 use crate::helix::api::{CreateEventSubSubscription, DeleteEventSubSubscription, GetEventSubSubscriptions};
 use crate::helix::{Answer, Endpoint, Invalid, PageEnd, Pager, Prepared, Rule, Shape};
 use crate::id::{SessionId, SubscriptionId, UserId};
+use crate::record::{Broken, Told, Wanted};
 use crate::time::Time;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -74,12 +75,19 @@ impl Client {
     /// Wants to hear a topic. The wish holds until [`Client::unsubscribe`]; [`Notice::Subscription`] tells how it
     /// fares. Asking for the same again gives the same wish.
     pub fn subscribe<T: Topic>(&mut self, now: Time, what: &T, via: Via) -> WishId {
-        let want = Want::new(what, via).map_err(CallError::Invalid);
+        self.subscribe_want(now, Want::new(what, via))
+    }
+
+    pub(crate) fn subscribe_want(&mut self, now: Time, want: Result<Want, Invalid>) -> WishId {
+        self.record(now, || match &want {
+            Ok(want) => Told::Subscribe(Wanted::of(want)),
+            Err(invalid) => Told::SubscribeInvalid(Broken::of(invalid)),
+        });
         let id = match want {
             Ok(want) if self.life == Life::Running => self.want(now, want),
             refused => {
                 let id = WishId(self.next_id());
-                let why = refused.err().unwrap_or(CallError::Cancelled);
+                let why = refused.err().map_or(CallError::Cancelled, CallError::Invalid);
                 self.fares(id, SubscriptionState::Refused { why });
                 return id;
             }
@@ -93,6 +101,7 @@ impl Client {
 
     /// Does not want to hear a wish any more; as often as it was asked for.
     pub fn unsubscribe(&mut self, now: Time, wish: WishId) {
+        self.record(now, || Told::Unsubscribe(wish.0));
         self.withdraw(wish);
         self.settle(now);
     }
@@ -109,6 +118,7 @@ impl Client {
 
     /// Tries a blocked wish again, whatever is known of the budget.
     pub fn retry(&mut self, now: Time, wish: WishId) {
+        self.record(now, || Told::Retry(wish.0));
         self.plan.retry(wish);
         if let Some(conduit) = &mut self.conduit {
             conduit.retry_wish(now, wish);
@@ -121,16 +131,16 @@ impl Client {
         &self.plan
     }
 
-    /// Every wish on WebSockets: what it listens to, its session, its state, its cost.
+    /// Every wish: what it listens to, the session or conduit that carries it, its state, its cost.
     pub fn subscriptions(&self) -> impl Iterator<Item = Wished> {
         let unresolved = self.unresolved.wishes.iter().map(|(id, (subject, _))| Wished {
             wish: *id,
             user: None,
             subject: subject.clone(),
-            session: None,
+            carrier: None,
             state: if self.keeper.is_loaded() { nobodys() } else { SubscriptionState::Pending },
         });
-        self.plan.wishes().chain(unresolved)
+        self.plan.wishes().chain(unresolved).chain(self.conduit.iter().flat_map(Conduit::wishes))
     }
 
     /// What a user's WebSocket subscriptions cost and may cost, as Twitch told last; none before it has.
@@ -154,7 +164,7 @@ impl Client {
     /// said. Write it down now and then, once all that is wanted was asked for, and give it to the next process as
     /// [`Config::listened_until`](crate::Config::listened_until).
     pub fn listened_until(&self) -> Option<Timestamp> {
-        let heard = self.shards.values().filter_map(Shard::surely_heard);
+        let heard = self.shards.values().filter_map(|shard| shard.surely_heard());
         let before = (!self.unresolved.wishes.is_empty()).then_some(self.config.listened_until);
         let conduit = self.conduit.iter().flat_map(Conduit::missing_since);
         self.plan.missing_since().chain(heard).chain(before).chain(conduit).min().flatten()
@@ -267,7 +277,7 @@ impl Client {
         match self.keeper.usable(now, &account) {
             Usable::Yes { .. } => {
                 let new = Shard::new(shard, self.shard_config.clone(), self.jitter.fork());
-                self.shards.insert(shard, new);
+                self.shards.insert(shard, Box::new(new));
                 self.with_shard(now, shard, |shard| shard.open(now));
             }
             Usable::Wait => drop(self.for_opening.entry(user).or_default().insert(shard)),

@@ -10,8 +10,8 @@
 //!
 //! Like every part it does nothing by itself: news come in (an answer, a link that opened or was lost, a wish, a
 //! deadline), [`ConduitOutput`]s come out. Calls go out with an id, and come back by it; links are
-//! [`Shard`](super::Shard)s that somebody else keeps, called by the shard's number. Nothing is looked for by scanning,
-//! but when the conduit itself is gone, and at the end of an audit.
+//! [`Shard`](super::Shard)s that somebody else keeps, called by a [`ShardLink`]. Nothing is looked for by scanning, but
+//! when the conduit itself is gone, and at the end of an audit.
 //!
 //! What may be lost: Twitch retries an event once, on one other shard. So a shard that ends with a Close frame loses
 //! nothing while all others are enabled; one that breaks may lose what was on its way; two at a time may lose what is
@@ -34,6 +34,7 @@ use crate::backoff::{Backoff, Jitter};
 use crate::client::WishId;
 use crate::helix::{Answer, CallError, Endpoint, Prepared};
 use crate::id::{ConduitId, SessionId};
+use crate::queue::take_first;
 use crate::time::Time;
 use crate::timers::Timers;
 use compact_str::CompactString;
@@ -58,17 +59,17 @@ pub enum ConduitOutput {
     /// Open a shard's link, or let it connect again.
     Open {
         /// Which.
-        shard: u32,
+        link: ShardLink,
     },
     /// Close a shard's link for good.
     Close {
         /// Which.
-        shard: u32,
+        link: ShardLink,
     },
-    /// The shard's session is gone, whatever its link says.
+    /// A link's session is gone, whatever the link says.
     SessionGone {
-        /// Which shard's.
-        shard: u32,
+        /// Which link's.
+        link: ShardLink,
         /// The session.
         session: SessionId,
     },
@@ -78,6 +79,31 @@ pub enum ConduitOutput {
     Gap(Gap),
     /// Tell the application what happens to the conduit.
     Notice(ConduitNotice),
+}
+
+/// A shard's link. While a shard is restarted it has both, else one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ShardLink {
+    /// The link that the shard of this number begins with.
+    First(u32),
+    /// The one that takes its place; after the next restart it is the first again.
+    Second(u32),
+}
+
+impl ShardLink {
+    /// The shard's number.
+    pub fn shard(self) -> u32 {
+        match self {
+            ShardLink::First(shard) | ShardLink::Second(shard) => shard,
+        }
+    }
+
+    fn other(self) -> Self {
+        match self {
+            ShardLink::First(shard) => ShardLink::Second(shard),
+            ShardLink::Second(shard) => ShardLink::First(shard),
+        }
+    }
 }
 
 /// A conduit, the client's shards of it, and its subscriptions.
@@ -148,8 +174,8 @@ enum Ask {
     /// The list to choose from.
     List,
     Create,
-    /// Another number of shards.
-    Resize,
+    /// Another number of shards, asked for then.
+    Resize(Time),
     /// Sessions for shards.
     Assign(Vec<(u32, SessionId)>),
     /// The number of shards as Twitch sees it.
@@ -246,7 +272,7 @@ impl Conduit {
             None => {}
             Some(Ask::List) => self.listed(now, wall, answer),
             Some(Ask::Create) => self.created(now, wall, answer),
-            Some(Ask::Resize) => self.resized(now, wall, answer),
+            Some(Ask::Resize(asked)) => self.resized(now, wall, asked, answer),
             Some(Ask::Assign(batch)) => self.assigned(now, wall, id, batch, answer),
             Some(Ask::AuditSize) => self.audited_size(now, wall, answer),
             Some(Ask::AuditShards) => self.audited_shards(now, wall, answer),
@@ -284,7 +310,7 @@ impl Conduit {
 
     /// What the conduit has to say.
     pub fn poll_output(&mut self) -> Option<ConduitOutput> {
-        self.out.pop_front()
+        take_first(&mut self.out)
     }
 
     /// The messages after which something may be missing that no gap has told of yet; none for one of which nobody

@@ -21,7 +21,7 @@ pub use compare::Listed;
 pub use costs::Costs;
 pub use fix::{Fix, fixes};
 pub use step::{Gap, GapScope, Step};
-pub use wish::{Blocked, Subject, SubscriptionState, Via, Wished};
+pub use wish::{Blocked, Carrier, Subject, SubscriptionState, Via, Wished};
 
 use super::subscription::Subscription;
 use crate::backoff::{Backoff, Jitter};
@@ -32,6 +32,7 @@ use crate::time::Time;
 use crate::timers::Timers;
 use jiff::Timestamp;
 use loss::{LossId, Losses};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -55,7 +56,8 @@ pub struct PlanConfig {
 /// it starts.
 ///
 /// There is no way to adopt one: it lives and dies with its session, and a session cannot be entered a second time.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Leftovers {
     /// They stay. What a dead process has left ends by itself within minutes.
     #[default]
@@ -111,6 +113,8 @@ struct User {
     costs: Option<Costs>,
     /// Since when the list is under way.
     listing: Option<Time>,
+    /// What has ended since then: the list may still have it.
+    ended: BTreeSet<SubscriptionId>,
     /// Sessions that were lost of late: Twitch may still take them for alive.
     former: VecDeque<SessionId>,
     /// What was deleted to make room, while a wish waits until it can be paid for.
@@ -361,7 +365,10 @@ impl Plan {
             wish: *id,
             user: Some(wish.user.clone()),
             subject: wish.subject.clone(),
-            session: wish.state.shard().and_then(|shard| self.sessions.get(&shard)?.session.clone()),
+            carrier: wish
+                .state
+                .shard()
+                .and_then(|shard| Some(Carrier::Session(self.sessions.get(&shard)?.session.clone()?))),
             state: wish.state(),
         })
     }

@@ -105,8 +105,8 @@ pub enum ShardOutput {
     Ready,
     /// The server asked the shard to move, and it began to.
     Moving,
-    /// The link that a handover left behind was dead, nobody knows for how long: what was sent after this message and
-    /// before the handover may be missing.
+    /// A link that was closed, or left behind by a handover, was dead, nobody knows for how long: what was sent after
+    /// this message and before may be missing.
     Missed {
         /// The timestamp of the last message seen on it.
         last_seen: Option<Timestamp>,
@@ -361,7 +361,11 @@ impl Shard {
         };
         self.saw(socket, frame.timestamp);
         match frame.message {
-            Message::Welcome(session) => self.welcome(now, socket, session),
+            Message::Welcome(session) => {
+                self.welcome(now, socket, session);
+                // The link is there only now.
+                self.saw(socket, frame.timestamp);
+            }
             Message::Reconnect(url) => self.reconnect(now, socket, url),
             Message::Keepalive => {}
             _ => self.out.push_back(ShardOutput::Message(socket, frame)),
@@ -497,6 +501,11 @@ impl Shard {
         self.out.pop_front()
     }
 
+    /// All that the shard has to say. No room is kept for more: there may be very many shards, and most are idle.
+    pub(crate) fn take_outputs(&mut self) -> VecDeque<ShardOutput> {
+        std::mem::take(&mut self.out)
+    }
+
     /// Whether a socket is one of the shard's.
     fn knows(&self, id: SocketId) -> bool {
         self.leaving.as_ref().is_some_and(|leaving| leaving.socket == id)
@@ -621,9 +630,7 @@ impl Shard {
 
     /// A link was left behind and gave no sign of life any more.
     fn left_dead(&mut self, leaving: &Leaving) {
-        if !matches!(self.state, State::Closed) {
-            self.out.push_back(ShardOutput::Missed { last_seen: leaving.last_seen });
-        }
+        self.out.push_back(ShardOutput::Missed { last_seen: leaving.last_seen });
     }
 
     /// Closes the new link of a move, if there is one.

@@ -245,12 +245,21 @@ fn a_stale_socket_matches_nothing() {
 }
 
 #[test]
-fn a_closed_shard_asks_for_nothing_more() {
-    let mut test = Test::live();
-    test.0.close(at(2));
-    assert_eq!(test.said(), ["close 1"]);
-    test.0.timeout(at(60));
-    assert_eq!((test.said(), test.0.deadline()), (vec![], None));
+fn a_closed_shard_asks_for_nothing_more_and_says_whether_its_link_was_dead() {
+    for (answers, missed) in [(true, vec![]), (false, vec!["missed since Some(1)"])] {
+        let mut test = Test::live();
+        test.0.close(at(2));
+        assert_eq!(test.said(), ["close 1"]);
+        if answers {
+            test.closed(at(3), 1, Closed::Code(1000, String::new()));
+        }
+        test.0.timeout(at(60));
+        assert!(test.0.is_over());
+        assert_eq!(
+            (test.said(), test.0.deadline()),
+            (missed.iter().map(|&line| line.into()).collect(), None)
+        );
+    }
 }
 
 #[test]

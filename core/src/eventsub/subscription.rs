@@ -213,7 +213,7 @@ impl WebhookSecret {
         }
     }
 
-    pub(super) fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 }

@@ -16,13 +16,13 @@ pub struct Prepared {
     pub(crate) operation: &'static str,
     pub(crate) method: Method,
     pub(crate) path: Cow<'static, str>,
-    query: String,
-    body: Option<Bytes>,
+    pub(crate) query: String,
+    pub(crate) body: Option<Bytes>,
     pub(crate) accepts: Accepts,
     pub(crate) scopes: Scopes,
     pub(crate) owner: Option<UserId>,
     pub(crate) windows: Vec<Window>,
-    accepts_status: fn(StatusCode) -> bool,
+    pub(crate) accepts_status: fn(StatusCode) -> bool,
 }
 
 impl Prepared {

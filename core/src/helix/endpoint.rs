@@ -7,7 +7,7 @@ use super::{Prepared, Shape, Window};
 use crate::auth::{Scope, Scopes};
 use crate::id::UserId;
 use http::Method;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A Helix operation: what is sent, with whose token, and what comes back.
@@ -76,7 +76,8 @@ pub struct Meta {
 }
 
 /// Which tokens an operation accepts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Accepts {
     /// A user's token only.
     User,

@@ -79,6 +79,11 @@ pub(crate) fn listen<A: Adapter>(stage: Stage, closing: impl FnOnce(), say: impl
         listening.join().expect("the listener ends");
     });
     drop(client);
+    // Tasks end when their runtime has time for it.
+    let until = Instant::now() + PATIENCE;
+    while A::tasks().is_some_and(|tasks| tasks > 0) && Instant::now() < until {
+        thread::yield_now();
+    }
     say(Word::Closed(Life::of::<A>()));
 }
 

@@ -22,6 +22,8 @@ pub struct Node {
     pub client: Client,
     /// The replies to its calls; a new process counts anew.
     pub replies: Vec<(CallId, Reply)>,
+    /// What happened to each of its processes, as [`twitchwire::record`] writes it; for [`replay`](twitchwire::record::replay).
+    pub recordings: Vec<Vec<String>>,
     /// What it told about tokens and links, in words.
     pub news: Vec<String>,
     /// How far its wall clock is ahead of the world's.
@@ -143,6 +145,7 @@ impl Node {
             store,
             provider: None,
             replies: Vec::new(),
+            recordings: Vec::new(),
             news: Vec::new(),
             ahead: Duration::ZERO,
             life: 1,

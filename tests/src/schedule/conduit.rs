@@ -1,9 +1,9 @@
 //! Random schedules for conduits: one to three clients share one, and shards are lost, assignments refused, the conduit
 //! deleted, scaled, clients killed and started again, while channels go online.
 
-use super::{Failed, Part, Pick, Plan, Report, Schedule, judge};
+use super::{Cast, Failed, Pick, Plan, Report, Schedule, faults_of_seeds};
 use crate::harness::{Harness, Network, Rng, Wanted};
-use crate::world::{Faults, Which, World};
+use crate::world::Which;
 use std::time::Duration;
 use twitchwire::auth::store::MemoryStore;
 use twitchwire::eventsub::{ConduitConfig, ConduitSize, ShardChoice, ShardPart};
@@ -13,33 +13,40 @@ const CLIENT_ID: &str = "a-client-id";
 
 /// Runs the schedule of a seed. One that fails is run again with its trace kept.
 pub fn run(seed: u64) -> Result<Report, Box<Failed>> {
-    Conduits::run(seed)
+    Schedule::<Conduits>::run(seed)
 }
 
 /// What a seed decides about clients that share a conduit.
 #[derive(Clone, Debug)]
 pub struct Conduits {
-    seed: u64,
     new_session_id: bool,
     welcome_after: Duration,
     channels: u64,
     shards: u32,
     /// One for each client: how many shards it opens at once, and assigns with one request.
     clients: Vec<(usize, usize)>,
-    plan: Plan<Step>,
 }
 
 /// One thing that happens. Clients and channels are numbers.
 #[derive(Clone, Debug)]
-enum Step {
+pub enum Step {
+    /// A channel goes online.
     Online(usize),
+    /// A socket breaks.
     Drop(Pick),
+    /// The server closes a socket with a code.
     Close(Pick, u16),
+    /// The server asks one to reconnect.
     Reconnect(Pick),
+    /// The server asks all of them.
     ReconnectAll,
+    /// All sockets break.
     DropAll,
+    /// All conduits are deleted.
     DeleteConduits,
+    /// The app's token ends.
     ExpireApp,
+    /// A client dies and is started again.
     Restart(usize),
     /// The first client scales the conduit to so many shards, and opens them or not.
     Scale(u32, bool),
@@ -47,12 +54,16 @@ enum Step {
     Revoke(Pick),
 }
 
-impl Schedule for Conduits {
-    fn of(seed: u64) -> Self {
+impl Cast for Conduits {
+    type Step = Step;
+    /// The ids of the channels.
+    type Stage = Vec<String>;
+
+    fn of(seed: u64) -> (Self, Plan<Step>) {
         let mut rng = Rng::new(seed ^ 0xc0d1);
         let new_session_id = rng.chance(0.1);
         let welcome_after = Duration::from_millis(rng.below(1000));
-        let mut faults = Faults::all([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
+        let mut faults = faults_of_seeds([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
         faults.token_5xx = 0.0;
         faults.token_done_5xx = 0.0;
         let channels = 4 + rng.below(20);
@@ -88,59 +99,19 @@ impl Schedule for Conduits {
             plan.push(now, step);
         }
         plan.calm = now;
-        Conduits { seed, new_session_id, welcome_after, channels, shards, clients, plan }
+        (Conduits { new_session_id, welcome_after, channels, shards, clients }, plan)
     }
 
-    fn parts(&self) -> Vec<Part> {
-        self.plan.parts()
+    fn clients(&self) -> usize {
+        self.clients.len()
     }
 
-    fn keep(&mut self, parts: &[Part]) {
-        self.plan.keep(parts);
-    }
-
-    fn describe(&self, part: Part) -> String {
-        self.plan.describe(part)
-    }
-
-    fn play(&self, trace: usize) -> Result<Report, Box<Failed>> {
-        let (mut harness, channels) = self.stage(trace);
-        judge(self.seed, self.clients.len(), &mut harness, |harness| {
-            self.plan.play(harness, |harness, step| take(harness, step, &channels));
-
-            // Peace.
-            harness.world.faults = Faults::NONE;
-            harness.network = Network::GOOD;
-            harness.run_for(Duration::from_secs(420));
-            for number in 0..self.clients.len() {
-                for wish in harness.node(number).blocked() {
-                    harness.with(number, |client, now| client.retry(now, wish));
-                }
-            }
-            harness.run_for(Duration::from_secs(60));
-            for channel in &channels {
-                harness.world.online(harness.now(), channel);
-            }
-            harness.run_for(Duration::from_secs(5));
-            harness.check_conduit_at_rest(CLIENT_ID);
-        })
-    }
-}
-
-impl Conduits {
-    /// The harness, and the ids of the channels.
-    fn stage(&self, trace: usize) -> (Harness, Vec<String>) {
-        let epoch = "2026-01-01T00:00:00Z".parse().unwrap_or_default();
-        let mut world = World::new(self.seed, epoch);
-        world.client(CLIENT_ID, Some("a-client-secret"));
-        world.settings.new_session_id = self.new_session_id;
-        world.settings.welcome_after = self.welcome_after;
-        world.faults = self.plan.faults.clone();
+    fn enter(&self, harness: &mut Harness) -> Vec<String> {
+        harness.world.client(CLIENT_ID, Some("a-client-secret"));
+        harness.world.settings.new_session_id = self.new_session_id;
+        harness.world.settings.welcome_after = self.welcome_after;
         let channels: Vec<String> =
-            (0..self.channels).map(|number| world.user(&format!("channel{number}"))).collect();
-        let mut harness = Harness::new(self.seed, world);
-        harness.keep_trace(trace);
-        harness.network = self.plan.network.clone();
+            (0..self.channels).map(|number| harness.world.user(&format!("channel{number}"))).collect();
         for (number, (opening_at_once, shards_per_request)) in self.clients.iter().enumerate() {
             let choice = if self.clients.len() == 1 {
                 ShardChoice::All { subscriptions: self.shards * 10, max_per_shard: 10 }
@@ -164,48 +135,67 @@ impl Conduits {
                 harness.subscribe(number, Wanted::OnlineByConduit(channel.clone()));
             }
         }
-        (harness, channels)
+        channels
     }
-}
 
-fn take(harness: &mut Harness, step: &Step, channels: &[String]) {
-    let now = harness.now();
-    let one = |harness: &Harness, pick: Pick| {
-        let sessions: Vec<&str> = harness.world.open_sockets().map(|(_, session)| session).collect();
-        pick.from(&sessions).map(|session| Which::Session((*session).to_owned()))
-    };
-    match step {
-        Step::Online(channel) => harness.world.online(now, &channels[*channel]),
-        Step::Drop(pick) => {
-            if let Some(which) = one(harness, *pick) {
-                harness.world.drop_sockets(now, &which);
+    fn rest(&self, harness: &mut Harness, channels: &Vec<String>) {
+        harness.run_for(Duration::from_secs(420));
+        for number in 0..self.clients.len() {
+            for wish in harness.node(number).blocked() {
+                harness.with(number, |client, now| client.retry(now, wish));
             }
         }
-        Step::Close(pick, code) => {
-            if let Some(which) = one(harness, *pick) {
-                harness.world.close_sockets(now, &which, *code, "so it goes");
-            }
+        harness.run_for(Duration::from_secs(60));
+        for channel in channels {
+            harness.world.online(harness.now(), channel);
         }
-        Step::Reconnect(pick) => {
-            if let Some(which) = one(harness, *pick) {
-                harness.world.reconnect(now, &which);
+        harness.run_for(Duration::from_secs(5));
+        harness.check_conduit_at_rest(CLIENT_ID);
+    }
+
+    fn take(harness: &mut Harness, channels: &Vec<String>, step: &Step) {
+        let now = harness.now();
+        let one = |harness: &Harness, pick: Pick| {
+            let sessions: Vec<&str> = harness.world.open_sockets().map(|(_, session)| session).collect();
+            pick.from(&sessions).map(|session| Which::Session((*session).to_owned()))
+        };
+        match step {
+            Step::Online(channel) => harness.world.online(now, &channels[*channel]),
+            Step::Drop(pick) => {
+                if let Some(which) = one(harness, *pick) {
+                    harness.world.drop_sockets(now, &which);
+                }
             }
-        }
-        Step::ReconnectAll => harness.world.reconnect(now, &Which::All),
-        Step::DropAll => harness.world.drop_sockets(now, &Which::All),
-        Step::DeleteConduits => {
-            for (id, _) in harness.world.conduits(CLIENT_ID) {
-                harness.world.delete_conduit_now(now, &id);
+            Step::Close(pick, code) => {
+                if let Some(which) = one(harness, *pick) {
+                    harness.world.close_sockets(now, &which, *code, "so it goes");
+                }
             }
-        }
-        Step::ExpireApp => harness.world.expire_app(now, CLIENT_ID),
-        Step::Restart(number) => harness.restart(*number),
-        Step::Scale(shards, opening) => harness.scale(0, *shards, *opening),
-        Step::Revoke(pick) => {
-            let ids: Vec<String> =
-                harness.world.enabled(CLIENT_ID, None).iter().map(|(id, _, _)| (*id).to_owned()).collect();
-            if let Some(id) = pick.from(&ids) {
-                harness.world.revoke_subscription(now, id, "user_removed");
+            Step::Reconnect(pick) => {
+                if let Some(which) = one(harness, *pick) {
+                    harness.world.reconnect(now, &which);
+                }
+            }
+            Step::ReconnectAll => harness.world.reconnect(now, &Which::All),
+            Step::DropAll => harness.world.drop_sockets(now, &Which::All),
+            Step::DeleteConduits => {
+                for (id, _) in harness.world.conduits(CLIENT_ID) {
+                    harness.world.delete_conduit_now(now, &id);
+                }
+            }
+            Step::ExpireApp => harness.world.expire_app(now, CLIENT_ID),
+            Step::Restart(number) => harness.restart(*number),
+            Step::Scale(shards, opening) => harness.scale(0, *shards, *opening),
+            Step::Revoke(pick) => {
+                let ids: Vec<String> = harness
+                    .world
+                    .enabled(CLIENT_ID, None)
+                    .iter()
+                    .map(|(id, _, _)| (*id).to_owned())
+                    .collect();
+                if let Some(id) = pick.from(&ids) {
+                    harness.world.revoke_subscription(now, id, "user_removed");
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The search for a schedule that fails: many seeds in parallel threads ([`search`]), and the way from a failing schedule to
 //! one with as few parts as possible ([`shrink`]).
 
-use super::{Failed, Part, Report, Schedule, in_words};
+use super::{Cast, Failed, Part, Report, Schedule, in_words};
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -65,7 +65,7 @@ pub fn attempt(seed: u64, run: impl FnOnce() -> Result<Report, Box<Failed>>) -> 
 }
 
 /// The parts that a schedule needs to fail: without any one of them, it holds.
-pub fn shorten<S: Schedule>(schedule: &S, fails: impl Fn(&S) -> bool) -> Vec<Part> {
+pub fn shorten<C: Cast>(schedule: &Schedule<C>, fails: impl Fn(&Schedule<C>) -> bool) -> Vec<Part> {
     shrink(schedule.parts(), |parts| {
         let mut shorter = schedule.clone();
         shorter.keep(parts);
@@ -128,27 +128,28 @@ mod tests {
 
     #[test]
     fn a_planted_failure_is_shrunk_to_the_steps_and_the_fault_it_needs() {
-        fn planted<S: Schedule>(seed: u64, needed: &[Part]) {
-            let schedule = S::of(seed);
+        fn planted<C: Cast>(seed: u64, needed: &[Part]) {
+            let schedule = Schedule::<C>::of(seed);
             assert!(needed.iter().all(|part| schedule.parts().contains(part)), "{:?}", schedule.parts());
-            let fails = |shorter: &S| needed.iter().all(|part| shorter.parts().contains(part));
+            let fails = |shorter: &Schedule<C>| needed.iter().all(|part| shorter.parts().contains(part));
             assert_eq!(shorten(&schedule, fails), needed);
         }
         let faulty = |parts: &[Part]| parts.contains(&Part::Fault("half_open"));
-        let seed = (0..).find(|seed| faulty(&Sockets::of(*seed).parts())).unwrap_or(0);
+        let seed = (0..).find(|seed| faulty(&Schedule::<Sockets>::of(*seed).parts())).unwrap_or(0);
         planted::<Sockets>(seed, &[Part::Step(3), Part::Step(20), Part::Fault("half_open")]);
-        let seed = (0..).find(|seed| faulty(&Conduits::of(*seed).parts())).unwrap_or(0);
+        let seed = (0..).find(|seed| faulty(&Schedule::<Conduits>::of(*seed).parts())).unwrap_or(0);
         planted::<Conduits>(seed, &[Part::Step(0), Part::Fault("half_open")]);
     }
 
     #[test]
     fn a_shortened_schedule_plays_the_same_each_time() {
-        let mut schedule = Sockets::of(5);
+        let mut schedule = Schedule::<Sockets>::of(5);
         let parts: Vec<Part> = schedule.parts().into_iter().step_by(3).collect();
         schedule.keep(&parts);
         assert_eq!(schedule.parts(), parts);
-        let played =
-            |schedule: &Sockets| schedule.play(0).map(|report| (report.steps, report.delivered)).ok();
+        let played = |schedule: &Schedule<Sockets>| {
+            schedule.play(0).map(|report| (report.steps, report.delivered)).ok()
+        };
         assert!(played(&schedule).is_some());
         assert_eq!(played(&schedule), played(&schedule));
     }
@@ -168,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_part_is_read_as_it_is_written() {
-        for part in Sockets::of(1).parts().into_iter().chain([Part::Fault("half_open")]) {
+        for part in Schedule::<Sockets>::of(1).parts().into_iter().chain([Part::Fault("half_open")]) {
             assert_eq!(part.to_string().parse(), Ok(part));
         }
         assert!("half".parse::<Part>().is_err());

@@ -1,8 +1,8 @@
 //! Random schedules for WebSocket subscriptions: one or two clients, each with its user, listen to one channel.
 
-use super::{Failed, Part, Pick, Plan, Report, Schedule, judge};
+use super::{Cast, Failed, Pick, Plan, Report, Schedule, faults_of_seeds};
 use crate::harness::{Harness, Network, Rng, Wanted};
-use crate::world::{Faults, Settings, Which, World};
+use crate::world::{Settings, Which};
 use std::time::Duration;
 use twitchwire::auth::store::{MemoryStore, Store, StoreOp, Stored};
 use twitchwire::eventsub::Leftovers;
@@ -15,23 +15,22 @@ const SCOPES: &[&str] = &["user:read:chat", "moderator:read:followers"];
 
 /// Runs the schedule of a seed. One that fails is run again with its trace kept.
 pub fn run(seed: u64) -> Result<Report, Box<Failed>> {
-    Sockets::run(seed)
+    Schedule::<Sockets>::run(seed)
 }
 
 /// What a seed decides about clients with WebSockets.
 #[derive(Clone, Debug)]
 pub struct Sockets {
-    seed: u64,
     confidential: bool,
     settings: Settings,
     /// One for each client: how often it compares, and what becomes of what it does not want.
     clients: Vec<(Duration, Leftovers)>,
-    plan: Plan<Step>,
 }
 
 /// One thing that happens. Clients are numbers.
 #[derive(Clone, Debug)]
-enum Step {
+pub enum Step {
+    /// Somebody says this.
     Chat(String),
     /// A viewer of this login follows.
     Follow(String),
@@ -53,8 +52,11 @@ enum Step {
     Retry(usize),
 }
 
-impl Schedule for Sockets {
-    fn of(seed: u64) -> Self {
+impl Cast for Sockets {
+    type Step = Step;
+    type Stage = Stage;
+
+    fn of(seed: u64) -> (Self, Plan<Step>) {
         let mut rng = Rng::new(seed ^ 0x5eed);
         let mut settings = Settings::default();
         let confidential = rng.chance(0.6);
@@ -69,7 +71,7 @@ impl Schedule for Sockets {
             settings.user_token_life = Duration::from_secs(60 + rng.below(300));
         }
         settings.welcome_after = Duration::from_millis(rng.below(1500));
-        let mut faults = Faults::all([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
+        let mut faults = faults_of_seeds([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
         let count = 1 + rng.below(2) as usize;
         let mut network = Network::bad([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
         // A public client cannot repeat a refresh whose fate is unknown: that case is tested on its own.
@@ -136,145 +138,32 @@ impl Schedule for Sockets {
             plan.push(at, step);
         }
         plan.calm = now;
-        Sockets { seed, confidential, settings, clients, plan }
+        (Sockets { confidential, settings, clients }, plan)
     }
 
-    fn parts(&self) -> Vec<Part> {
-        self.plan.parts()
+    fn clients(&self) -> usize {
+        self.clients.len()
     }
 
-    fn keep(&mut self, parts: &[Part]) {
-        self.plan.keep(parts);
-    }
-
-    fn describe(&self, part: Part) -> String {
-        self.plan.describe(part)
-    }
-
-    fn play(&self, trace: usize) -> Result<Report, Box<Failed>> {
-        let mut stage = Stage::new(self, trace);
-        let Stage { harness, ada, brook, users, tokens } = &mut stage;
-        judge(self.seed, self.clients.len(), harness, |harness| {
-            self.plan.play(harness, |harness, step| take(harness, step, ada, brook, users, tokens));
-
-            // Peace: nothing misbehaves any more, and what was blocked is asked for again.
-            harness.world.faults = Faults::NONE;
-            harness.network = Network::GOOD;
-            for (number, tokens) in tokens.iter().enumerate() {
-                // Under heavy fire the first tokens may never have been proven.
-                log_in(harness, number, tokens);
-            }
-            harness.run_for(Duration::from_secs(200));
-            for number in 0..self.clients.len() {
-                retry_blocked(harness, number);
-            }
-            harness.run_for(Duration::from_secs(200));
-            harness.world.chat(harness.now(), brook, ada, "the last word");
-            harness.run_for(Duration::from_secs(5));
-            harness.check_at_rest(CLIENT_ID, users);
-        })
-    }
-}
-
-fn take(
-    harness: &mut Harness,
-    step: &Step,
-    ada: &str,
-    brook: &str,
-    users: &[String],
-    tokens: &[(String, String)],
-) {
-    let now = harness.now();
-    match step {
-        Step::Chat(text) => drop(harness.world.chat(now, brook, ada, text)),
-        Step::Follow(login) => {
-            let viewer = harness.world.user(login);
-            harness.world.follow(now, &viewer, ada);
-        }
-        Step::Raid => harness.world.raid(now, brook, ada, 7),
-        Step::Online => harness.world.online(now, ada),
-        Step::Offline => harness.world.offline(now, ada),
-        Step::Reconnect => harness.world.reconnect(now, &Which::All),
-        Step::Drop => harness.world.drop_sockets(now, &Which::All),
-        Step::Close(code) => {
-            harness.world.close_sockets(now, &Which::All, *code, "so it goes");
-        }
-        Step::Expire(number) => harness.world.expire(now, &users[*number]),
-        Step::Restart(number) => {
-            harness.restart(*number);
-            log_in(harness, *number, &tokens[*number]);
-        }
-        Step::Sleep(number, by) => harness.sleep(*number, *by),
-        Step::Revoke(number, pick, status) => {
-            let held: Vec<String> =
-                harness.node(*number).client.plan().held().map(|(_, id)| id.to_string()).collect();
-            if let Some(id) = pick.from(&held) {
-                harness.world.revoke_subscription(now, id, status);
-            }
-        }
-        Step::GetUsers(number) => harness.with(*number, |client, now| {
-            let _call = client.call(now, &GetUsers::by_login(["ada", "brook"]), As::Default);
-        }),
-        Step::GetFollowers(number) => {
-            let request = GetChannelFollowers::new(ada);
-            if let Ok(pager) = Pager::new(&request)
-                && let Some(prepared) = pager.next()
-            {
-                let who = As::User(users[*number].as_str().into());
-                harness.with(*number, |client, now| client.send(now, prepared, who));
-            }
-        }
-        Step::Rewish(number, pick, after) => {
-            let wishes: Vec<_> =
-                harness.node(*number).wishes().map(|(id, wanted)| (id, wanted.clone())).collect();
-            if let Some((wish, wanted)) = pick.from(&wishes) {
-                harness.with(*number, |client, now| client.unsubscribe(now, *wish));
-                harness.forget(*number, *wish);
-                harness.run_for(*after);
-                harness.subscribe(*number, wanted.clone());
-            }
-        }
-        Step::Retry(number) => retry_blocked(harness, *number),
-    }
-}
-
-/// The harness, and who is who.
-struct Stage {
-    harness: Harness,
-    ada: String,
-    brook: String,
-    /// The user of each client.
-    users: Vec<String>,
-    /// Their first tokens.
-    tokens: Vec<(String, String)>,
-}
-
-impl Stage {
-    fn new(schedule: &Sockets, trace: usize) -> Self {
-        let epoch = "2026-01-01T00:00:00Z".parse().unwrap_or_default();
-        let mut world = World::new(schedule.seed, epoch);
-        world.client(CLIENT_ID, schedule.confidential.then_some("a-client-secret"));
-        world.settings = schedule.settings.clone();
-        world.faults = schedule.plan.faults.clone();
+    fn enter(&self, harness: &mut Harness) -> Stage {
+        let world = &mut harness.world;
+        world.client(CLIENT_ID, self.confidential.then_some("a-client-secret"));
+        world.settings = self.settings.clone();
         let ada = world.user("ada");
         let brook = world.user("brook");
         world.followers(&ada, 150);
-        let users: Vec<String> =
-            [ada.clone(), brook.clone()].into_iter().take(schedule.clients.len()).collect();
+        let users: Vec<String> = [ada.clone(), brook.clone()].into_iter().take(self.clients.len()).collect();
         let tokens: Vec<(String, String)> =
             users.iter().map(|user| world.grant_token(Time::ZERO, CLIENT_ID, user, SCOPES)).collect();
         for user in &users {
             world.moderator(&ada, user);
         }
-        let mut harness = Harness::new(schedule.seed, world);
-        harness.keep_trace(trace);
-        harness.network = schedule.plan.network.clone();
         for (number, user) in users.iter().enumerate() {
             let mut config = Config::new(CLIENT_ID);
-            (config.compare_every, config.leftovers) = schedule.clients[number];
-            config.client_secret = schedule.confidential.then(|| SecretString::from("a-client-secret"));
+            (config.compare_every, config.leftovers) = self.clients[number];
+            config.client_secret = self.confidential.then(|| SecretString::from("a-client-secret"));
             harness.client(config, MemoryStore::new());
-            log_in(&mut harness, number, &tokens[number]);
+            log_in(harness, number, &tokens[number]);
             for wanted in [
                 Wanted::Chat(ada.clone(), user.clone()),
                 Wanted::Follow(ada.clone(), user.clone()),
@@ -285,8 +174,91 @@ impl Stage {
                 harness.subscribe(number, wanted);
             }
         }
-        Stage { harness, ada, brook, users, tokens }
+        Stage { ada, brook, users, tokens }
     }
+
+    fn rest(&self, harness: &mut Harness, stage: &Stage) {
+        let Stage { ada, brook, users, tokens } = stage;
+        // What was blocked is asked for again.
+        for (number, tokens) in tokens.iter().enumerate() {
+            // Under heavy fire the first tokens may never have been proven.
+            log_in(harness, number, tokens);
+        }
+        harness.run_for(Duration::from_secs(200));
+        for number in 0..self.clients.len() {
+            retry_blocked(harness, number);
+        }
+        harness.run_for(Duration::from_secs(200));
+        harness.world.chat(harness.now(), brook, ada, "the last word");
+        harness.run_for(Duration::from_secs(5));
+        harness.check_at_rest(CLIENT_ID, users);
+    }
+
+    fn take(harness: &mut Harness, stage: &Stage, step: &Step) {
+        let Stage { ada, brook, users, tokens } = stage;
+        let now = harness.now();
+        match step {
+            Step::Chat(text) => drop(harness.world.chat(now, brook, ada, text)),
+            Step::Follow(login) => {
+                let viewer = harness.world.user(login);
+                harness.world.follow(now, &viewer, ada);
+            }
+            Step::Raid => harness.world.raid(now, brook, ada, 7),
+            Step::Online => harness.world.online(now, ada),
+            Step::Offline => harness.world.offline(now, ada),
+            Step::Reconnect => harness.world.reconnect(now, &Which::All),
+            Step::Drop => harness.world.drop_sockets(now, &Which::All),
+            Step::Close(code) => {
+                harness.world.close_sockets(now, &Which::All, *code, "so it goes");
+            }
+            Step::Expire(number) => harness.world.expire(now, &users[*number]),
+            Step::Restart(number) => {
+                harness.restart(*number);
+                log_in(harness, *number, &tokens[*number]);
+            }
+            Step::Sleep(number, by) => harness.sleep(*number, *by),
+            Step::Revoke(number, pick, status) => {
+                let held: Vec<String> =
+                    harness.node(*number).client.plan().held().map(|(_, id)| id.to_string()).collect();
+                if let Some(id) = pick.from(&held) {
+                    harness.world.revoke_subscription(now, id, status);
+                }
+            }
+            Step::GetUsers(number) => harness.with(*number, |client, now| {
+                let _call = client.call(now, &GetUsers::by_login(["ada", "brook"]), As::Default);
+            }),
+            Step::GetFollowers(number) => {
+                let request = GetChannelFollowers::new(ada.as_str());
+                if let Ok(pager) = Pager::new(&request)
+                    && let Some(prepared) = pager.next()
+                {
+                    let who = As::User(users[*number].as_str().into());
+                    harness.with(*number, |client, now| client.send(now, prepared, who));
+                }
+            }
+            Step::Rewish(number, pick, after) => {
+                let wishes: Vec<_> =
+                    harness.node(*number).wishes().map(|(id, wanted)| (id, wanted.clone())).collect();
+                if let Some((wish, wanted)) = pick.from(&wishes) {
+                    harness.with(*number, |client, now| client.unsubscribe(now, *wish));
+                    harness.forget(*number, *wish);
+                    harness.run_for(*after);
+                    harness.subscribe(*number, wanted.clone());
+                }
+            }
+            Step::Retry(number) => retry_blocked(harness, *number),
+        }
+    }
+}
+
+/// Who is who.
+pub struct Stage {
+    ada: String,
+    brook: String,
+    /// The user of each client.
+    users: Vec<String>,
+    /// Their first tokens.
+    tokens: Vec<(String, String)>,
 }
 
 /// Adds a user's first tokens, unless the store has some.

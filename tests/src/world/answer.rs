@@ -1,4 +1,4 @@
-//! Answers: a status with JSON, with HTML or with nothing.
+//! Answers: a status with JSON, with HTML, with other text or with nothing.
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
@@ -17,6 +17,8 @@ enum Body {
     Empty,
     Json(Value),
     Html(&'static str),
+    /// Text of this content type.
+    Text(&'static str, String),
     /// A redirect to this place.
     Location(String),
 }
@@ -31,6 +33,10 @@ impl Answer {
 
     pub(super) fn json(status: u16, body: Value) -> Self {
         Answer { status, body: Body::Json(body) }
+    }
+
+    pub(super) fn text(content_type: &'static str, text: String) -> Self {
+        Answer { status: 200, body: Body::Text(content_type, text) }
     }
 
     pub(super) fn empty(status: u16) -> Self {
@@ -58,6 +64,17 @@ impl Answer {
         Answer { status, body: Body::Html("<html><body><h1>Something is wrong</h1></body></html>") }
     }
 
+    /// With null in place of an empty list and of a `pagination` that says nothing.
+    pub(super) fn with_nulls(mut self) -> Self {
+        if let Body::Json(body) = &mut self.body {
+            empty_to_null(body);
+            if body["pagination"] == json!({}) {
+                body["pagination"] = Value::Null;
+            }
+        }
+        self
+    }
+
     pub(super) fn into_response(
         self,
         wall: Timestamp,
@@ -67,6 +84,7 @@ impl Answer {
             Body::Empty => (None, None, Bytes::new()),
             Body::Json(value) => (Some("application/json; charset=utf-8"), None, value.to_string().into()),
             Body::Html(text) => (Some("text/html"), None, Bytes::from_static(text.as_bytes())),
+            Body::Text(kind, text) => (Some(kind), None, text.into()),
             Body::Location(to) => (None, Some(to), Bytes::new()),
         };
         let mut response = Response::new(bytes);
@@ -83,5 +101,15 @@ impl Answer {
             }
         }
         response
+    }
+}
+
+/// Each empty list becomes null.
+pub(super) fn empty_to_null(said: &mut Value) {
+    match said {
+        Value::Array(items) if items.is_empty() => *said = Value::Null,
+        Value::Array(items) => items.iter_mut().for_each(empty_to_null),
+        Value::Object(members) => members.values_mut().for_each(empty_to_null),
+        _ => {}
     }
 }

@@ -9,16 +9,20 @@ use super::answer::{Answer, Outcome};
 use super::api::{body, page_of, required, text};
 use super::helix::Who;
 use super::reading::Ask;
+use super::webhooks::{Callback, Of};
 use super::{Timer, World};
 
 const MOST_CONDUITS: usize = 5;
 const MOST_SHARDS: u64 = 20_000;
 const ENABLED: &str = "enabled";
+const PENDING: &str = "webhook_callback_verification_pending";
 
-enum Carrier {
+/// What brings a shard's events to the client.
+#[derive(Clone)]
+pub(super) enum Carrier {
     /// The session of this number.
     Session(u64),
-    Webhook(String),
+    Webhook(Callback),
 }
 
 struct Shard {
@@ -37,12 +41,17 @@ struct Conduit {
 }
 
 impl Conduit {
-    /// The session of this shard, if it is enabled.
-    fn session(&self, shard: u32) -> Option<u64> {
+    /// What carries this shard, if it is enabled.
+    fn carrier(&self, shard: u32) -> Option<&Carrier> {
         let shard = self.shards.get(&shard).filter(|_| shard < self.shard_count)?;
-        match shard.carrier {
-            Carrier::Session(key) if shard.status == ENABLED => Some(key),
-            _ => None,
+        (shard.status == ENABLED).then_some(&shard.carrier)
+    }
+
+    /// The session of this shard, if it has one and is enabled.
+    fn session(&self, shard: u32) -> Option<u64> {
+        match self.carrier(shard)? {
+            Carrier::Session(key) => Some(*key),
+            Carrier::Webhook(_) => None,
         }
     }
 }
@@ -196,8 +205,8 @@ impl World {
                 }
             }
             Some("webhook") => {
-                let callback = said["callback"].as_str().ok_or("The callback is missing")?;
-                Ok((number, Carrier::Webhook(callback.to_owned())))
+                let callback = Callback::read(said).map_err(|_| "The callback or its secret is not valid")?;
+                Ok((number, Carrier::Webhook(callback)))
             }
             _ => Err("The transport method is not valid"),
         }
@@ -222,7 +231,11 @@ impl World {
                 }
                 ENABLED
             }
-            Carrier::Webhook(_) => "webhook_callback_verification_pending",
+            Carrier::Webhook(_) => PENDING,
+        };
+        let callback = match &carrier {
+            Carrier::Session(_) => None,
+            Carrier::Webhook(callback) => Some(callback.clone()),
         };
         if let Some(conduit) = self.conduits.all.get_mut(conduit) {
             conduit.shards.insert(number, Shard { status, carrier, listed_until: None });
@@ -230,9 +243,25 @@ impl World {
                 conduit.dead_since = None;
             }
         }
+        if let Some(callback) = callback {
+            self.verify(Of::Shard(conduit.to_owned(), number), callback);
+        }
     }
 
-    /// A shard's socket is no more.
+    /// A shard's callback has proven itself.
+    pub(super) fn enable_shard(&mut self, id: &str, number: u32) {
+        let Some(conduit) = self.conduits.all.get_mut(id) else { return };
+        if let Some(shard) = conduit.shards.get_mut(&number).filter(|shard| shard.status == PENDING) {
+            shard.status = ENABLED;
+            conduit.dead_since = None;
+        }
+    }
+
+    pub(super) fn is_shard_enabled(&self, id: &str, number: u32) -> bool {
+        self.conduits.all.get(id).is_some_and(|conduit| conduit.carrier(number).is_some())
+    }
+
+    /// A shard's socket is no more, or its callback does not do.
     pub(super) fn disable_shard(&mut self, id: &str, number: u32, status: &'static str) {
         let now = self.now;
         let Some(conduit) = self.conduits.all.get_mut(id) else { return };
@@ -243,6 +272,9 @@ impl World {
             conduit.dead_since = Some(now);
             self.arm(self.settings.conduit_life, Timer::ConduitDies(id.to_owned()));
         }
+        if self.rng.chance(self.faults.shard_notice_lost) {
+            return;
+        }
         let Some(mut event) = self.shard_json(id, number) else { return };
         event["conduit_id"] = json!(id);
         event["shard_id"] = event["id"].take();
@@ -252,14 +284,14 @@ impl World {
         self.emit_now("conduit.shard.disabled", "1", &[("client_id", &client), ("conduit_id", id)], event);
     }
 
-    /// The shard for events about this broadcaster and its session: its own, or else one other, or else none.
-    pub(super) fn shard_for(&mut self, id: &str, balanced_by: &str) -> Option<(u32, u64)> {
+    /// The shard for events about this broadcaster and its carrier: its own, or else one other, or else none.
+    pub(super) fn shard_for(&mut self, id: &str, balanced_by: &str) -> Option<(u32, Carrier)> {
         let count = self.conduits.all.get(id)?.shard_count;
         let own = u32::try_from(fnv(balanced_by) % u64::from(count)).unwrap_or(0);
         let other = u32::try_from(self.rng.below(u64::from(count.saturating_sub(1)))).unwrap_or(0);
         let other = if other >= own { other + 1 } else { other };
         let conduit = self.conduits.all.get(id)?;
-        let at = |number| conduit.session(number).map(|key| (number, key));
+        let at = |number| conduit.carrier(number).map(|carrier| (number, carrier.clone()));
         at(own).or_else(|| at(other))
     }
 
@@ -324,7 +356,7 @@ impl World {
                 }
                 said
             }
-            Carrier::Webhook(callback) => json!({"method": "webhook", "callback": callback}),
+            Carrier::Webhook(callback) => json!({"method": "webhook", "callback": callback.url}),
         };
         Some(json!({"id": number.to_string(), "status": shard.status, "transport": transport}))
     }

@@ -1,4 +1,4 @@
-//! From something that happens to the frames that tell of it: one notification for each enabled subscription that matches.
+//! From something that happens to the frames and posts that tell of it: one notification for each enabled subscription that matches.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,9 +7,30 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use twitchwire::Time;
 
+use super::answer::empty_to_null;
+use super::conduits::Carrier;
 use super::ledger::{Happening, Route, Sent};
 use super::subscriptions::Transport;
+use super::webhooks::{About, Callback, Of};
 use super::{PeerId, Timer, World};
+
+/// The way that a message goes.
+enum Way {
+    /// To the session of this number.
+    Socket(u64),
+    Post(Of, Callback),
+    /// To nobody: no shard is alive.
+    Nowhere,
+}
+
+impl Way {
+    fn of_shard(conduit: &str, shard: u32, carrier: Carrier) -> Self {
+        match carrier {
+            Carrier::Session(key) => Way::Socket(key),
+            Carrier::Webhook(callback) => Way::Post(Of::Shard(conduit.to_owned(), shard), callback),
+        }
+    }
+}
 
 impl World {
     /// Something happens: an event of this type and version for every enabled subscription whose condition says nothing else
@@ -58,18 +79,29 @@ impl World {
         let (id, kind, version) =
             (subscription.id.clone(), subscription.kind.to_owned(), subscription.version.to_owned());
         let balanced_by = subscription.balanced_by().to_owned();
-        let (route, session) = match subscription.transport.clone() {
+        let (route, way) = match subscription.transport.clone() {
             Transport::Session(key) => {
                 let id = self.sockets.session(key).map(|session| session.id.clone());
-                (Route::Session(id.unwrap_or_default()), Some(key))
+                (Route::Session(id.unwrap_or_default()), Way::Socket(key))
             }
             Transport::Conduit(conduit) => {
                 let found = self.shard_for(&conduit, &balanced_by);
-                (Route::Conduit { conduit, shard: found.map(|(shard, _)| shard) }, found.map(|(_, key)| key))
+                let shard = found.as_ref().map(|(shard, _)| *shard);
+                let way =
+                    found.map_or(Way::Nowhere, |(shard, carrier)| Way::of_shard(&conduit, shard, carrier));
+                (Route::Conduit { conduit, shard }, way)
             }
-            Transport::Webhook { .. } => (Route::Webhook, None),
+            Transport::Webhook(callback) => (Route::Webhook, Way::Post(Of::Subscription(number), callback)),
         };
-        let frame = self.notification(number, &message_id, event);
+        let payload = self.payload(number, event);
+        let (session, frame) = match way {
+            Way::Socket(key) => (Some(key), self.notification(number, &message_id, payload)),
+            Way::Post(of, callback) => {
+                self.post_to(of, About::Notification, callback, message_id.clone(), &payload);
+                (None, Bytes::new())
+            }
+            Way::Nowhere => (None, Bytes::new()),
+        };
         let peers = session.map(|key| self.peers_for(key)).unwrap_or_default();
         let sent = self.ledger.forgotten + self.ledger.sent.len();
         self.ledger.sent.push(Sent {
@@ -101,7 +133,8 @@ impl World {
         }
     }
 
-    fn notification(&mut self, number: u64, message_id: &str, event: &Value) -> Bytes {
+    /// What a notification carries, however it goes.
+    fn payload(&mut self, number: u64, event: &Value) -> Value {
         let mut event = event.clone();
         if self.rng.chance(self.faults.novelty) && event.is_object() {
             event["sim_novelty"] = json!({"level": 3, "words": ["new", null]});
@@ -111,6 +144,19 @@ impl World {
                 }
             }
         }
+        if self.rng.chance(self.faults.nulls) {
+            empty_to_null(&mut event);
+        }
+        let Some(subscription) = self.subscriptions.get(number) else { return Value::Null };
+        let subscription = self.subscription_json(subscription, false);
+        // Several events together have a name of their own.
+        match event.is_array() {
+            true => json!({"subscription": subscription, "events": event}),
+            false => json!({"subscription": subscription, "event": event}),
+        }
+    }
+
+    fn notification(&mut self, number: u64, message_id: &str, payload: Value) -> Bytes {
         let Some(subscription) = self.subscriptions.get(number) else { return Bytes::new() };
         let message = json!({
             "metadata": {
@@ -120,7 +166,7 @@ impl World {
                 "subscription_type": subscription.kind,
                 "subscription_version": subscription.version,
             },
-            "payload": {"subscription": self.subscription_json(subscription, false), "event": event},
+            "payload": payload,
         });
         message.to_string().into()
     }
@@ -153,7 +199,8 @@ impl World {
             let Some(number) = self.subscriptions.number(&sent.subscription) else { continue };
             let event = self.ledger.happenings[sent.happening].event.clone();
             let message_id = sent.message_id.clone();
-            let frame = self.notification(number, &message_id, &event);
+            let payload = self.payload(number, &event);
+            let frame = self.notification(number, &message_id, payload);
             self.resend(self.ledger.forgotten + index, key, frame);
         }
     }
@@ -162,13 +209,24 @@ impl World {
     pub(super) fn tell_of_revocation(&mut self, number: u64) {
         let Some(subscription) = self.subscriptions.get(number) else { return };
         let balanced_by = subscription.balanced_by().to_owned();
-        let session = match subscription.transport.clone() {
-            Transport::Session(key) => Some(key),
-            Transport::Conduit(conduit) => self.shard_for(&conduit, &balanced_by).map(|(_, key)| key),
-            Transport::Webhook { .. } => None,
+        let way = match subscription.transport.clone() {
+            Transport::Session(key) => Way::Socket(key),
+            Transport::Conduit(conduit) => {
+                let found = self.shard_for(&conduit, &balanced_by);
+                found.map_or(Way::Nowhere, |(shard, carrier)| Way::of_shard(&conduit, shard, carrier))
+            }
+            Transport::Webhook(callback) => Way::Post(Of::Subscription(number), callback),
         };
         let message_id = self.rng.uuid();
         let Some(subscription) = self.subscriptions.get(number) else { return };
+        let payload = json!({"subscription": self.subscription_json(subscription, false)});
+        let session = match way {
+            Way::Socket(key) => key,
+            Way::Post(of, callback) => {
+                return self.post_to(of, About::Revocation, callback, message_id, &payload);
+            }
+            Way::Nowhere => return,
+        };
         let message = json!({
             "metadata": {
                 "message_id": message_id,
@@ -177,10 +235,10 @@ impl World {
                 "subscription_type": subscription.kind,
                 "subscription_version": subscription.version,
             },
-            "payload": {"subscription": self.subscription_json(subscription, false)},
+            "payload": payload,
         });
         let frame = Bytes::from(message.to_string());
-        for peer in session.map(|key| self.peers_for(key)).unwrap_or_default() {
+        for peer in self.peers_for(session) {
             self.write(peer, frame.clone());
         }
     }

@@ -1,7 +1,5 @@
 //! `/helix`: who calls, may they, are they within their rate limit; then on to the endpoint.
 
-use std::time::Duration;
-
 use twitchwire::Time;
 
 use super::answer::Answer;
@@ -66,6 +64,10 @@ impl World {
         if self.rng.chance(self.faults.helix_5xx) {
             return (Answer::broken(if self.rng.chance(0.5) { 500 } else { 503 }), Headers::new());
         }
+        if let Some(answer) = self.open_endpoint(ask) {
+            let answer = answer.unwrap_or_else(|refusal| refusal);
+            return (answer, Headers::new());
+        }
         let who = match self.identify(ask) {
             Ok(who) => who,
             Err(refusal) => return (refusal, Headers::new()),
@@ -80,6 +82,9 @@ impl World {
         if self.rng.chance(self.faults.helix_done_5xx) {
             self.answer_lost();
             return (Answer::broken(502), Headers::new());
+        }
+        if self.rng.chance(self.faults.nulls) {
+            return (answer.with_nulls(), headers);
         }
         (answer, headers)
     }
@@ -119,14 +124,14 @@ impl World {
     fn take_point(&mut self, key: &str, spurious: bool) -> (bool, Headers) {
         let (now, points) = (self.now, self.settings.points);
         let seconds = self.wall(now).as_second();
-        let full_minute = self.wall(now + Duration::from_secs(60)).as_second() + 1;
+        let full_again = self.wall(now + self.settings.refill).as_second() + 1;
         let bucket = self.buckets.entry(key.to_owned()).or_insert(Bucket {
             left: points,
-            resets: full_minute,
+            resets: full_again,
             refused: None,
         });
         if bucket.resets <= seconds {
-            *bucket = Bucket { left: points, resets: full_minute, refused: None };
+            *bucket = Bucket { left: points, resets: full_again, refused: None };
         }
         if spurious && bucket.refused.is_none() && bucket.left > 0 {
             bucket.left = 0;
@@ -140,6 +145,7 @@ impl World {
             let first = *bucket.refused.get_or_insert(now);
             broken = now.since(first) > self.settings.in_flight;
             self.ledger.latest.push(Noted::Refused(key.to_owned()));
+            self.ledger.limited += 1;
         }
         let headers = vec![
             ("ratelimit-limit", points.to_string()),

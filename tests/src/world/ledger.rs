@@ -38,7 +38,7 @@ pub enum Route {
         /// The shard that got it.
         shard: Option<u32>,
     },
-    /// To a webhook, which this world accepts and never calls.
+    /// To a webhook's callback.
     Webhook,
 }
 
@@ -65,7 +65,7 @@ pub struct Sent {
     pub user: Option<String>,
     /// Where it went.
     pub route: Route,
-    /// Every socket it was written to, repetitions included; empty: lost, since there was none.
+    /// Every socket it was written to, repetitions included; empty: lost, since there was none, or posted to a callback.
     pub peers: Vec<PeerId>,
 }
 
@@ -86,8 +86,8 @@ pub struct Refreshed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Rule {
-    /// A client never sends text or binary frames to EventSub.
-    TextSent,
+    /// A client sends nothing to EventSub but Pong and Close.
+    FrameSent,
     /// A reconnect URL is used verbatim: no `keepalive_timeout_seconds` is added to it.
     ReconnectUrlChanged,
     /// In a handover the old socket stays until the new one is welcomed.
@@ -143,6 +143,7 @@ pub(super) struct Ledger {
     pub(super) refreshed: Vec<Refreshed>,
     pub(super) violations: Vec<Violation>,
     pub(super) latest: Vec<Noted>,
+    pub(super) limited: u64,
 }
 
 impl World {
@@ -159,6 +160,11 @@ impl World {
     /// Every successful refresh of a user's token.
     pub fn refreshes(&self) -> &[Refreshed] {
         &self.ledger.refreshed
+    }
+
+    /// How many Helix calls found their bucket empty.
+    pub fn limited(&self) -> u64 {
+        self.ledger.limited
     }
 
     /// Everything that a client did and must never do.

@@ -1,4 +1,4 @@
-//! Users and their channels: who follows, chats, moderates, is live, is banned.
+//! Users and their channels: who follows, chats, moderates, is live.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,21 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::World;
 
+/// What Twitch pays broadcasters by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Programme {
+    /// Affiliates.
+    Affiliate,
+    /// Partners.
+    Partner,
+}
+
 /// A user and their channel.
 pub(super) struct User {
     pub(super) login: String,
     pub(super) name: String,
     pub(super) created: Timestamp,
+    pub(super) programme: Option<Programme>,
     pub(super) title: String,
     pub(super) game: (String, String),
     pub(super) language: String,
@@ -20,8 +30,6 @@ pub(super) struct User {
     pub(super) followers: Vec<(String, Timestamp)>,
     pub(super) moderators: BTreeSet<String>,
     pub(super) chatters: BTreeSet<String>,
-    /// Until when; none: for good.
-    pub(super) banned: BTreeMap<String, Option<Timestamp>>,
 }
 
 #[derive(Default)]
@@ -43,13 +51,26 @@ impl People {
         self.logins.get(login).map(String::as_str)
     }
 
+    pub(super) fn programme(&self, id: &str) -> Option<Programme> {
+        self.users.get(id)?.programme
+    }
+
     /// Whether this user moderates that channel, or owns it.
     pub(super) fn moderates(&self, user: &str, channel: &str) -> bool {
         user == channel || self.users.get(channel).is_some_and(|c| c.moderators.contains(user))
     }
 }
 
+/// Some of Twitch's categories: id and name.
+const CATEGORIES: [(&str, &str); 3] =
+    [("33214", "Fortnite"), ("509658", "Just Chatting"), ("1469308723", "Software and Game Development")];
+
 impl World {
+    /// The name of a category.
+    pub(super) fn category(&self, id: &str) -> Option<&'static str> {
+        CATEGORIES.iter().find(|(known, _)| *known == id).map(|(_, name)| *name)
+    }
+
     /// The id of the user with this login, made on first mention.
     pub fn user(&mut self, login: &str) -> String {
         if let Some(id) = self.people.id(login) {
@@ -62,6 +83,7 @@ impl World {
             login: login.to_owned(),
             name: name.unwrap_or_default(),
             created: self.epoch - SignedDuration::from_hours(24 * 400),
+            programme: None,
             title: format!("{login} is here"),
             game: ("509658".into(), "Just Chatting".into()),
             language: "en".into(),
@@ -69,7 +91,6 @@ impl World {
             followers: Vec::new(),
             moderators: BTreeSet::new(),
             chatters: BTreeSet::new(),
-            banned: BTreeMap::new(),
         };
         self.people.users.insert(id.clone(), user);
         self.people.logins.insert(login.to_owned(), id.clone());
@@ -89,6 +110,14 @@ impl World {
             if let Some(channel) = self.people.users.get_mut(channel) {
                 channel.followers.push((fan, when));
             }
+        }
+    }
+
+    /// Makes a channel an affiliate's or a partner's, without any event. Rewards, charity campaigns and broadcasts that do
+    /// not recur are for them alone.
+    pub fn programme(&mut self, channel: &str, programme: Programme) {
+        if let Some(channel) = self.people.users.get_mut(channel) {
+            channel.programme = Some(programme);
         }
     }
 

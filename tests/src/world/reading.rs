@@ -22,6 +22,15 @@ impl Params {
     }
 }
 
+/// What becomes of a cursor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cursors {
+    Good,
+    Refused,
+    /// The page behind one ends with the same one.
+    Repeated,
+}
+
 /// One request.
 pub(super) struct Ask {
     pub(super) method: Method,
@@ -33,6 +42,7 @@ pub(super) struct Ask {
     /// Makes each page's cursor another one, and each oddness of pages a matter of chance.
     pub(super) salt: u64,
     pub(super) odd_page: bool,
+    pub(super) cursors: Cursors,
 }
 
 impl Ask {
@@ -47,6 +57,7 @@ impl Ask {
             client_id: header("client-id"),
             salt: 0,
             odd_page: false,
+            cursors: Cursors::Good,
         }
     }
 

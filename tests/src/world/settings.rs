@@ -23,8 +23,10 @@ pub struct Settings {
     pub approve_authorize: Option<String>,
     /// How long an authorisation code can be exchanged.
     pub code_life: Duration,
-    /// The points of one rate-limit bucket, refilled a minute after its first use.
+    /// The points of one rate-limit bucket.
     pub points: u32,
+    /// How long after its first use a bucket is full again, rounded up to a whole second of the wall clock.
+    pub refill: Duration,
     /// How long after a 429 further calls are excused as having been under way already.
     pub in_flight: Duration,
     /// How many refreshes without need are let pass, for a harness that restarts clients from an old store.
@@ -33,6 +35,9 @@ pub struct Settings {
     pub welcome_after: Duration,
     /// How long a welcomed socket may stay without a subscription before close code 4003.
     pub use_within: Duration,
+    /// The longest silence, in seconds, that a client may ask for; less than the shortest of 10, and every socket has
+    /// this one.
+    pub longest_keepalive: u64,
     /// How often a socket is pinged.
     pub ping_every: Duration,
     /// How long a pong may take before close code 4002.
@@ -63,6 +68,8 @@ pub struct Settings {
     pub page: usize,
     /// How long a conduit lives with all its shards disabled.
     pub conduit_life: Duration,
+    /// How many notifications in a row a webhook's callback may fail to take, each in four attempts, before it is given up.
+    pub webhook_failures: usize,
 }
 
 impl Default for Settings {
@@ -79,10 +86,12 @@ impl Default for Settings {
             approve_authorize: None,
             code_life: Duration::from_secs(600),
             points: 800,
+            refill: Duration::from_secs(60),
             in_flight: Duration::from_secs(5),
             spare_refreshes: 0,
             welcome_after: Duration::ZERO,
             use_within: Duration::from_secs(10),
+            longest_keepalive: 600,
             ping_every: Duration::from_secs(30),
             pong_within: Duration::from_secs(10),
             reconnect_within: Duration::from_secs(30),
@@ -98,6 +107,7 @@ impl Default for Settings {
             app_max_cost: 10_000,
             page: 100,
             conduit_life: Duration::from_secs(72 * HOUR),
+            webhook_failures: 3,
         }
     }
 }
@@ -144,6 +154,16 @@ pub struct Faults {
     pub left_behind: f64,
     /// A shard assignment is refused for that one shard.
     pub shard_refused: f64,
+    /// The body of an answer ends in its middle; what was asked for is done.
+    pub cut_short: f64,
+    /// A cursor that Twitch gave is refused with 400.
+    pub cursor_refused: f64,
+    /// A page behind a cursor ends with the same cursor, for ever.
+    pub cursor_repeats: f64,
+    /// Empty lists in Helix and in events, and an empty `pagination`, come as null.
+    pub nulls: f64,
+    /// Nobody hears that a shard was disabled.
+    pub shard_notice_lost: f64,
 }
 
 impl Faults {
@@ -171,6 +191,11 @@ impl Faults {
             drop_after_event: rate,
             left_behind: rate,
             shard_refused: rate,
+            cut_short: rate,
+            cursor_refused: rate,
+            cursor_repeats: rate,
+            nulls: rate,
+            shard_notice_lost: rate,
         }
     }
 }

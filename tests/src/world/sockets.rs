@@ -13,6 +13,9 @@ use twitchwire::Time;
 use super::reading::path_and_query;
 use super::{Heard, PeerId, Rule, Said, Timer, World, WorldOutput};
 
+/// The shortest silence, in seconds, that a client may ask for.
+const SHORTEST_KEEPALIVE: u64 = 10;
+
 /// Which sockets something happens to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Which {
@@ -137,6 +140,7 @@ impl World {
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
         let keepalive = query.get("keepalive_timeout_seconds");
+        let asked = keepalive.and_then(|n| n.parse().ok()).unwrap_or(SHORTEST_KEEPALIVE);
         let session = match query.get("challenge") {
             Some(challenge) => {
                 if keepalive.is_some() {
@@ -148,7 +152,7 @@ impl World {
                 };
                 session
             }
-            None => self.new_session(peer, keepalive.and_then(|n| n.parse().ok()).unwrap_or(10)),
+            None => self.new_session(peer, asked),
         };
         let socket = Socket { session, welcomed: false, last_text: self.now, pong_due: None };
         self.sockets.open.insert(peer, socket);
@@ -166,15 +170,14 @@ impl World {
     /// A client sends something on its socket.
     pub fn said(&mut self, now: Time, peer: PeerId, said: Said) {
         self.advance(now);
-        if matches!(said, Said::Text | Said::Binary) {
-            self.violated(Rule::TextSent, format!("{said:?} on {peer:?}"));
+        if !matches!(said, Said::Pong | Said::Close) {
+            self.violated(Rule::FrameSent, format!("{said:?} on {peer:?}"));
         }
         let Some(socket) = self.sockets.open.get_mut(&peer) else { return };
         match said {
-            Said::Text | Said::Binary => {
+            Said::Text | Said::Binary | Said::Ping => {
                 self.close(peer, 4001, "client sent inbound traffic", "websocket_received_inbound_traffic");
             }
-            Said::Ping => self.say(peer, Heard::Pong),
             Said::Pong => socket.pong_due = None,
             Said::Close => {
                 self.say(peer, Heard::Close(1000, String::new()));
@@ -205,11 +208,24 @@ impl World {
         }
     }
 
+    /// Sockets fall silent: the server has given them up, and no word of it reaches the client.
+    pub fn silence_sockets(&mut self, now: Time, which: &Which) {
+        self.advance(now);
+        for peer in self.sockets.peers(which) {
+            self.outputs.push_back(WorldOutput::Silence(peer));
+            self.part(peer, "websocket_network_timeout", false);
+        }
+    }
+
     /// The server closes sockets with a code such as 4000, 4005 or 4006.
     pub fn close_sockets(&mut self, now: Time, which: &Which, code: u16, reason: &str) {
         self.advance(now);
         let status = match code {
             4000 => "websocket_internal_error",
+            4001 => "websocket_received_inbound_traffic",
+            4002 => "websocket_failed_ping_pong",
+            4003 => "websocket_connection_unused",
+            4004 => "websocket_failed_to_reconnect",
             4005 => "websocket_network_timeout",
             4006 => "websocket_network_error",
             _ => "websocket_disconnected",
@@ -239,7 +255,7 @@ impl World {
             subscriptions: BTreeSet::new(),
             shard: None,
             moved: None,
-            keepalive: keepalive.clamp(10, 600),
+            keepalive: keepalive.max(SHORTEST_KEEPALIVE).min(self.settings.longest_keepalive),
             used: false,
             left: false,
         };

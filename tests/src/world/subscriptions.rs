@@ -11,19 +11,31 @@ use super::helix::Who;
 use super::kinds::{self, Kind};
 use super::ledger::Noted;
 use super::reading::Ask;
+use super::webhooks::{Callback, Of};
 use super::{Rule, Timer, World};
 
 const ENABLED: &str = "enabled";
+const PENDING: &str = "webhook_callback_verification_pending";
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum Transport {
     /// The session of this number.
     Session(u64),
     /// The conduit with this id.
     Conduit(String),
-    Webhook {
-        callback: String,
-    },
+    Webhook(Callback),
+}
+
+impl Transport {
+    /// Whether two subscriptions to the same thing would be one too many.
+    fn leads_to_the_same(&self, other: &Transport) -> bool {
+        match (self, other) {
+            (Transport::Session(one), Transport::Session(other)) => one == other,
+            (Transport::Conduit(one), Transport::Conduit(other)) => one == other,
+            (Transport::Webhook(one), Transport::Webhook(other)) => one.url == other.url,
+            _ => false,
+        }
+    }
 }
 
 pub(super) struct Subscription {
@@ -147,6 +159,17 @@ impl Subscriptions {
         number
     }
 
+    pub(super) fn is_enabled(&self, number: u64) -> bool {
+        self.all.get(&number).is_some_and(|subscription| subscription.status == ENABLED)
+    }
+
+    /// Its callback has proven itself.
+    pub(super) fn verify(&mut self, number: u64) {
+        if let Some(subscription) = self.all.get_mut(&number).filter(|found| found.status == PENDING) {
+            subscription.status = ENABLED;
+        }
+    }
+
     /// Takes it off the limits.
     pub(super) fn stop_counting(&mut self, number: u64) {
         let Some(subscription) = self.all.get_mut(&number).filter(|subscription| subscription.counts) else {
@@ -241,8 +264,17 @@ impl World {
         }
         self.may_subscribe(kind, &condition, who)?;
         let transport = self.read_transport(&body["transport"], who)?;
+        if name == "drop.entitlement.grant" {
+            let webhook = matches!(transport, Transport::Webhook(_));
+            if !webhook || body["is_batching_enabled"] != true {
+                return Err(Answer::refuse(
+                    400,
+                    "drop.entitlement.grant wants a webhook, and batching enabled",
+                ));
+            }
+        }
         self.is_within_limits(kind, &condition, &transport, who)?;
-        let answer = self.subscribe(kind, condition, transport, who);
+        let answer = self.enter_subscription(kind, condition, transport, who);
         Ok(answer)
     }
 
@@ -309,7 +341,7 @@ impl World {
             }
             Some("webhook") => {
                 who.app().map_err(|_| mismatch())?;
-                Ok(Transport::Webhook { callback: text(said, "callback")?.to_owned() })
+                Ok(Transport::Webhook(Callback::read(said)?))
             }
             _ => Err(Answer::refuse(400, "invalid transport method")),
         }
@@ -324,8 +356,9 @@ impl World {
     ) -> Result<(), Answer> {
         let subscriptions = &self.subscriptions;
         let twins: Vec<_> = subscriptions.twins(&who.client, kind, condition).collect();
-        if let Some((_, twin)) =
-            twins.iter().find(|(_, twin)| twin.transport == *transport && twin.status == ENABLED)
+        if let Some((_, twin)) = twins
+            .iter()
+            .find(|(_, twin)| twin.transport.leads_to_the_same(transport) && twin.status == ENABLED)
         {
             let mut conflict =
                 json!({"error": "Conflict", "status": 409, "message": "subscription already exists"});
@@ -334,7 +367,7 @@ impl World {
             }
             let carried = match transport {
                 Transport::Session(key) => self.sockets.session(*key).and_then(|session| session.moved),
-                Transport::Conduit(_) | Transport::Webhook { .. } => None,
+                Transport::Conduit(_) | Transport::Webhook(_) => None,
             };
             if carried.is_some_and(|moved| twin.made < moved) && !twin.excused {
                 self.violated(Rule::SubscribedAgain, format!("{} after a handover", kind.name));
@@ -345,9 +378,10 @@ impl World {
             return Err(Answer::refuse(429, "maximum subscriptions with type and condition exceeded"));
         }
         let book = subscriptions.books.get(&(who.client.clone(), who.user.clone()));
-        if let (Transport::Session(key), Some(book)) = (transport, book) {
-            let on_this = book.sessions.get(key).copied().unwrap_or(0);
-            if on_this == 0 && book.sessions.len() >= self.settings.sockets_per_user {
+        if let Transport::Session(key) = transport {
+            let on_this = book.and_then(|book| book.sessions.get(key)).copied().unwrap_or(0);
+            let sockets = book.map_or(0, |book| book.sessions.len());
+            if on_this == 0 && sockets >= self.settings.sockets_per_user {
                 return Err(Answer::refuse(429, "number of websocket transports limit exceeded"));
             }
             if on_this >= self.settings.subscriptions_per_socket {
@@ -374,7 +408,7 @@ impl World {
         if who.user.is_some() { self.settings.max_cost } else { self.settings.app_max_cost }
     }
 
-    fn subscribe(
+    fn enter_subscription(
         &mut self,
         kind: &Kind,
         condition: BTreeMap<String, String>,
@@ -384,7 +418,7 @@ impl World {
         let id = self.rng.uuid();
         let cost = self.cost(&condition, who);
         let status = match transport {
-            Transport::Webhook { .. } => "webhook_callback_verification_pending",
+            Transport::Webhook(_) => PENDING,
             Transport::Session(_) | Transport::Conduit(_) => ENABLED,
         };
         let number = self.subscriptions.insert(Subscription {
@@ -403,6 +437,9 @@ impl World {
             excused: false,
         });
         self.ledger.latest.push(Noted::Subscribed(number));
+        if let Transport::Webhook(callback) = &transport {
+            self.verify(Of::Subscription(number), callback.clone());
+        }
         if let Transport::Session(key) = transport {
             self.sockets.claim(key, &who.client, who.user.as_deref().unwrap_or_default());
             if let Some(session) = self.sockets.session_mut(key) {
@@ -434,7 +471,7 @@ impl World {
                 "status" => subscription.status == value,
                 "type" => subscription.kind == value,
                 "subscription_id" => subscription.id == value,
-                "conduit_id" => subscription.transport == Transport::Conduit(value.to_owned()),
+                "conduit_id" => matches!(&subscription.transport, Transport::Conduit(id) if id == value),
                 _ => subscription.condition.iter().any(|(p, v)| p.ends_with("user_id") && v == value),
             })
         };
@@ -471,10 +508,20 @@ impl World {
 
     /// A subscription is no longer enabled; it counts for a while, and stays listed for longer.
     pub(super) fn disable(&mut self, number: u64, status: &'static str) {
-        let Some(subscription) = self.subscriptions.all.get_mut(&number) else { return };
-        if subscription.status != ENABLED {
-            return;
+        if self.subscriptions.is_enabled(number) {
+            self.end(number, status);
         }
+    }
+
+    /// A subscription's callback has not proven itself.
+    pub(super) fn end_unverified(&mut self, number: u64, status: &'static str) {
+        if self.subscriptions.get(number).is_some_and(|subscription| subscription.status == PENDING) {
+            self.end(number, status);
+        }
+    }
+
+    fn end(&mut self, number: u64, status: &'static str) {
+        let Some(subscription) = self.subscriptions.all.get_mut(&number) else { return };
         subscription.status = status;
         self.leave_session(number);
         self.arm(self.settings.dead_count_for, Timer::StopCounting(number));
@@ -513,7 +560,7 @@ impl World {
         }
     }
 
-    fn revoke_now(&mut self, number: u64, status: &'static str) {
+    pub(super) fn revoke_now(&mut self, number: u64, status: &'static str) {
         if self.subscriptions.get(number).is_some_and(|subscription| subscription.status == ENABLED) {
             self.disable(number, status);
             self.subscriptions.stop_counting(number);
@@ -551,7 +598,7 @@ impl World {
                 said
             }
             Transport::Conduit(id) => json!({"method": "conduit", "conduit_id": id}),
-            Transport::Webhook { callback } => json!({"method": "webhook", "callback": callback}),
+            Transport::Webhook(callback) => json!({"method": "webhook", "callback": callback.url}),
         };
         json!({
             "id": subscription.id,

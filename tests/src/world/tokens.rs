@@ -189,7 +189,7 @@ impl World {
         let app_secrets = tokens.apps.values().filter_map(|app| app.secret.as_deref());
         let keys = tokens.access.keys().chain(tokens.refresh.keys()).chain(tokens.devices.keys());
         let keys = keys.chain(tokens.codes.keys()).map(String::as_str);
-        app_secrets.chain(keys).chain(self.sockets.challenges())
+        app_secrets.chain(keys).chain(self.sockets.challenges()).chain(self.extensions.secrets())
     }
 
     /// A user's new access token, with a refresh token: the given one, or a new one.

@@ -9,7 +9,7 @@ use twitchwire::auth::{Scope, TokenError, TokenRecord};
 use twitchwire::eventsub::Topic;
 use twitchwire::helix::{Endpoint, Paged, Value};
 use twitchwire::id::UserId;
-use twitchwire::{As, CallError, Callback, Counts, Endpoints, Notice, WishError};
+use twitchwire::{As, CallError, Callback, Config, Counts, Endpoints, Notice, WishError};
 
 /// How a client is to start.
 pub(crate) struct Setup {
@@ -24,6 +24,8 @@ pub(crate) struct Setup {
     pub(crate) callback: Option<Callback>,
     /// Another root certificate to trust, in DER.
     pub(crate) root: Option<Vec<u8>>,
+    /// Changes other settings.
+    pub(crate) settings: fn(&mut Config),
 }
 
 /// Shows a user where to log in.
@@ -67,6 +69,8 @@ pub(crate) trait Adapter: 'static {
     ) -> Option<T::Event>;
     /// Serves the callback page.
     fn serve(client: &Self::Client, address: SocketAddr) -> SocketAddr;
+    /// Adds a user's access and refresh token.
+    fn add_token(client: &Self::Client, tokens: (String, String));
     fn tokens(client: &Self::Client) -> Vec<TokenRecord>;
     fn counts(client: &Self::Client) -> Counts;
     fn close(client: &Self::Client);

@@ -24,6 +24,7 @@ macro_rules! shim {
                 let mut builder = $adapter::Client::builder(setup.client_id)
                     .endpoints(setup.endpoints)
                     .store(setup.store)
+                    .config(setup.settings)
                     .scopes(setup.scopes);
                 if let Some(secret) = setup.secret {
                     builder = builder.secret(secret);
@@ -108,6 +109,10 @@ macro_rules! shim {
 
             fn serve(client: &Self::Client, address: SocketAddr) -> SocketAddr {
                 $block_on(client.serve(address)).unwrap()
+            }
+
+            fn add_token(client: &Self::Client, (access, refresh): (String, String)) {
+                $block_on(client.add_token(access, Some(&refresh))).unwrap();
             }
 
             fn tokens(client: &Self::Client) -> Vec<TokenRecord> {

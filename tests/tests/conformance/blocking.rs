@@ -22,6 +22,7 @@ impl Adapter for Blocking {
         let mut builder = Client::builder(setup.client_id)
             .endpoints(setup.endpoints)
             .store(setup.store)
+            .config(setup.settings)
             .scopes(setup.scopes);
         if let Some(secret) = setup.secret {
             builder = builder.secret(secret);
@@ -101,6 +102,10 @@ impl Adapter for Blocking {
 
     fn serve(client: &Client, address: SocketAddr) -> SocketAddr {
         client.serve(address).unwrap()
+    }
+
+    fn add_token(client: &Client, (access, refresh): (String, String)) {
+        client.add_token(access, Some(&refresh)).unwrap();
     }
 
     fn tokens(client: &Client) -> Vec<TokenRecord> {

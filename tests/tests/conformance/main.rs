@@ -1,6 +1,6 @@
 //! The same tests for every adapter, over real loopback sockets.
 //!
-//! `suite.rs` holds the tests, written against [`adapter::Adapter`]; a shim per adapter lies beside it. Every test runs
+//! `suite/` holds the tests, written against [`adapter::Adapter`]; a shim per adapter lies beside it. Every test runs
 //! with a time limit, and at its end the world must not have seen a broken rule.
 
 mod adapter;
@@ -46,6 +46,16 @@ conforms! {
     an_abrupt_disconnect_is_a_gap_and_the_subscription_comes_back
     an_expired_token_is_refreshed_once
     frames_that_nobody_understands_are_told_and_later_events_arrive
+    each_close_code_is_told_with_a_gap_and_the_wish_comes_back
+    a_link_that_was_closed_as_unused_is_not_opened_again_for_nobody
+    a_link_that_falls_silent_is_replaced_and_the_gap_is_told
+    a_revocation_is_told_with_its_status_and_asking_again_brings_the_wish_back
+    a_wish_whose_scope_is_taken_away_is_blocked_until_a_token_has_it_again
+    the_rate_limit_is_waited_for
+    too_many_of_one_type_and_condition_are_tried_again
+    too_many_connections_are_tried_again
+    what_is_too_costly_is_refused_until_something_is_given_up
+    what_a_dead_session_still_costs_is_deleted_to_make_room
     a_refused_connection_is_told_and_tried_again
     a_server_that_is_gone_is_told_and_found_again
     without_a_server_a_call_was_not_sent

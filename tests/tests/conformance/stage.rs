@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use twitchwire::auth::Scope;
 use twitchwire::auth::store::MemoryStore;
 use twitchwire::id::UserId;
-use twitchwire::{Endpoints, Notice, Time};
+use twitchwire::{Endpoints, Notice};
 use twitchwire_sim::{Server, World};
 
 pub(crate) const CLIENT: &str = "app1";
@@ -67,6 +67,7 @@ impl Stage {
             login: None,
             callback: None,
             root: None,
+            settings: |_| {},
         }
     }
 
@@ -80,8 +81,12 @@ impl Stage {
 
     /// A setup with a token of ada's.
     pub(crate) fn setup_for_ada(&self, scopes: &[&str]) -> Setup {
-        let grant = |world: &mut World, now: Time| world.grant_token(now, CLIENT, self.ada.as_str(), scopes);
-        Setup { token: Some(self.server.with(grant)), ..self.setup() }
+        Setup { token: Some(self.token_for_ada(scopes)), ..self.setup() }
+    }
+
+    /// An access and a refresh token of ada's.
+    pub(crate) fn token_for_ada(&self, scopes: &[&str]) -> (String, String) {
+        self.server.with(|world, now| world.grant_token(now, CLIENT, self.ada.as_str(), scopes))
     }
 
     /// A client with a token of ada's that may read followers.
@@ -125,7 +130,7 @@ impl Stage {
         }
     }
 
-    /// The end of a test: no rule was broken, text frames on sockets among them.
+    /// The end of a test: no rule was broken; a frame on a socket that is neither Pong nor Close would have been one.
     pub(crate) fn end(&self) {
         self.server.with(|world, _| assert_eq!(world.violations(), []));
     }

@@ -137,7 +137,8 @@ impl Conduit {
             && self.fleet.resizing.is_none()
             && self.audit.last > Some(self.fleet.counted)
         {
-            self.set_shard_count(now, wall, shard_count);
+            let since = self.have().and_then(|have| have.alive);
+            self.set_shard_count(now, wall, since, shard_count);
         }
         // That it is gone is for the shards to say.
         self.next_page(now);

@@ -8,7 +8,7 @@ use crate::helix::api::{self, CreateConduits, GetConduits, UpdateConduits};
 use crate::helix::{Answer, CallError, List, One, Shape, TooMany};
 use crate::time::Time;
 use http::StatusCode;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::time::Duration;
 
 /// How often a client looks for the conduit that another is to make.
@@ -104,6 +104,7 @@ impl Conduit {
         self.backoff.reset();
         self.known.insert(conduit.id.clone(), conduit.shard_count);
         let api::Conduit { id, shard_count, .. } = conduit;
+        let shard_count = shard_count.min(MAX_SHARDS);
         self.phase = Phase::Have(Have { id: id.clone(), shard_count, alive: wall });
         self.notice(ConduitNotice::Chosen { id, shard_count, made });
         self.fleet.counted = now;
@@ -175,17 +176,22 @@ impl Conduit {
     /// Gives the conduit another number of shards.
     ///
     /// `opening`: the client's own new shards come one after the other, each assigned before the next, so that no event
-    /// is lost. Otherwise the conduit has its size at once, and whoever has the new shards assigns them: until then
-    /// events may be lost.
+    /// is lost; those of others are theirs to open. Otherwise the conduit has its size at once, and whoever has the new
+    /// shards assigns them: until then events may be lost.
     pub fn scale(&mut self, now: Time, shard_count: u32, opening: bool) {
         let shard_count = shard_count.clamp(1, MAX_SHARDS);
         let Some(have) = self.have() else { return };
-        if opening && shard_count > have.shard_count && matches!(self.config.shards, ShardChoice::All { .. })
-        {
-            self.grow_to(now, shard_count);
-        } else {
-            self.stop_growing(now);
-            self.resize(now, shard_count);
+        let grows = shard_count > have.shard_count;
+        match &self.config.shards {
+            ShardChoice::All { .. } if opening && grows => self.grow_to(now, shard_count),
+            ShardChoice::Part { part, .. } if opening && grows => {
+                let target = shard_count.min(part.ids.end);
+                self.grow_to(now, target);
+            }
+            _ => {
+                self.stop_growing(now);
+                self.resize(now, shard_count);
+            }
         }
     }
 
@@ -193,10 +199,16 @@ impl Conduit {
         let Some(have) = self.have() else { return };
         let request = UpdateConduits::new(&have.id, shard_count);
         self.fleet.resizing = Some(shard_count);
-        self.call(now, Ask::Resize, &request, true);
+        self.call(now, Ask::Resize(now), &request, true);
     }
 
-    pub(super) fn resized(&mut self, now: Time, wall: Option<Timestamp>, answer: Result<Answer, CallError>) {
+    pub(super) fn resized(
+        &mut self,
+        now: Time,
+        wall: Option<Timestamp>,
+        asked: Time,
+        answer: Result<Answer, CallError>,
+    ) {
         match answer.and_then(|answer| One::<api::Conduit>::decode(&answer)) {
             Ok(conduit) => {
                 self.backoff.reset();
@@ -204,7 +216,9 @@ impl Conduit {
                     self.fleet.resizing = None;
                 }
                 self.fleet.counted = now;
-                self.set_shard_count(now, wall, conduit.shard_count);
+                let ago = SignedDuration::try_from(now.since(asked)).unwrap_or_default();
+                let since = wall.and_then(|wall| wall.checked_sub(ago).ok());
+                self.set_shard_count(now, wall, since, conduit.shard_count);
             }
             Err(CallError::Refused(refusal)) if refusal.status == StatusCode::NOT_FOUND => self.gone(now),
             Err(why @ CallError::Refused(_)) if !is_passing(&why) => {

@@ -2,6 +2,7 @@
 
 use crate::helix::{Invalid, Rule};
 use crate::id::ConduitId;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -13,7 +14,8 @@ pub const MAX_CONDUITS: usize = 5;
 /// How a client uses a conduit. Start with [`ConduitConfig::default`] and change what you need to.
 ///
 /// A conduit takes the app token, so [`Config::client_secret`](crate::Config) or an app token must be there.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ConduitConfig {
     /// Which conduit.
     pub choice: ConduitChoice,
@@ -47,7 +49,8 @@ impl Default for ConduitConfig {
 }
 
 /// Which conduit a client takes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConduitChoice {
     /// The only one there is; one is made if there is none, and [`ConduitError::Several`](super::ConduitError) lists
     /// them if there are several.
@@ -62,7 +65,8 @@ pub enum ConduitChoice {
 ///
 /// Where several clients share a conduit, the one that has shard 0 makes the conduit and gives it its size; the others
 /// wait for it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ShardChoice {
     /// All of them. A conduit that the client makes gets one shard for each `max_per_shard` subscriptions, at least 2.
     All {
@@ -113,7 +117,8 @@ impl ShardChoice {
 }
 
 /// What is done about an adopted conduit of another size than the one named.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ConduitSize {
     /// It keeps its size; shards that it does not have wait until it grows.
     Keep,
@@ -122,7 +127,8 @@ pub enum ConduitSize {
 }
 
 /// Whether subscriptions are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Subscribing {
     /// What is missing is made at once.
     Now,
@@ -132,7 +138,8 @@ pub enum Subscribing {
 }
 
 /// Some of a conduit's shards, next to each other.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "(Range<u32>, u32)", into = "(Range<u32>, u32)")]
 pub struct ShardPart {
     pub(super) ids: Range<u32>,
     pub(super) of: u32,
@@ -195,6 +202,20 @@ impl ShardPart {
     /// How many shards the conduit has.
     pub fn of(&self) -> u32 {
         self.of
+    }
+}
+
+impl TryFrom<(Range<u32>, u32)> for ShardPart {
+    type Error = Invalid;
+
+    fn try_from((ids, of): (Range<u32>, u32)) -> Result<Self, Invalid> {
+        Self::new(ids, of)
+    }
+}
+
+impl From<ShardPart> for (Range<u32>, u32) {
+    fn from(part: ShardPart) -> Self {
+        (part.ids, part.of)
     }
 }
 

@@ -75,6 +75,11 @@ pub enum ShardNews {
         /// Twitch's words.
         why: String,
     },
+    /// It was to be restarted, and stays on the session that it has.
+    NotRestarted {
+        /// Why, in Twitch's words or the link's.
+        why: String,
+    },
     /// Somebody else has assigned it to another session. The client leaves it alone while that one delivers.
     Taken,
 }
@@ -211,6 +216,7 @@ impl fmt::Display for ShardNews {
             ShardNews::Lost(why) => write!(f, "session lost: {why}"),
             ShardNews::NotOpened { why, .. } => write!(f, "no session, tried again soon: {why}"),
             ShardNews::Refused { why } => write!(f, "not assigned, tried again soon: {why}"),
+            ShardNews::NotRestarted { why } => write!(f, "not restarted: {why}"),
             ShardNews::Taken => f.write_str("taken by another session"),
         }
     }

@@ -8,13 +8,16 @@
 //!                                    └──────────────────────────┘
 //! ```
 //!
+//! A planned restart opens a second link beside an enabled one; see `restart.rs`.
+//!
 //! A slot is `up` while Twitch delivers to it; a handover does not change that, whatever becomes of the session's id.
 
 mod assign;
+mod restart;
 
 use super::{
-    Conduit, ConduitConfig, ConduitNotice, ConduitOutput, Missing, Phase, ShardChoice, ShardInfo, ShardNews,
-    ShardState, Timer,
+    Conduit, ConduitConfig, ConduitNotice, ConduitOutput, MAX_SHARDS, Missing, Phase, ShardChoice, ShardInfo,
+    ShardLink, ShardNews, ShardState, Timer,
 };
 use crate::backoff::{Backoff, Jitter};
 use crate::client::Closed;
@@ -23,6 +26,7 @@ use crate::eventsub::{LostWhy, Opened};
 use crate::id::SessionId;
 use crate::time::Time;
 use jiff::Timestamp;
+use restart::Next;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -47,6 +51,8 @@ pub(super) struct Fleet {
     tally: Tally,
     /// Whose turn to open comes, lowest first.
     queue: BTreeSet<u32>,
+    /// Shards that are to be restarted when nothing else waits to open.
+    restarts: BTreeSet<u32>,
     to_assign: BTreeSet<u32>,
     /// Shards that Twitch disabled, by the session that it took for gone.
     disabled: BTreeMap<u32, SessionId>,
@@ -79,7 +85,10 @@ struct Tally {
 
 #[derive(Debug)]
 struct Slot {
+    link: ShardLink,
     state: State,
+    /// The link that is to take its place.
+    next: Option<Box<Next>>,
     /// Since when Twitch delivers to it.
     up: Option<Time>,
     /// When its state changed last: an audit that began before knows nothing of it.
@@ -135,9 +144,18 @@ impl State {
 }
 
 impl Slot {
-    fn new(now: Time) -> Self {
-        let state = State::Queued;
-        Slot { state, up: None, changed: now, tried: false, tries: 0, events: 0, loss: None }
+    fn new(now: Time, shard: u32) -> Self {
+        Slot {
+            link: ShardLink::First(shard),
+            state: State::Queued,
+            next: None,
+            up: None,
+            changed: now,
+            tried: false,
+            tries: 0,
+            events: 0,
+            loss: None,
+        }
     }
 
     fn tally(&self, exists: bool) -> Tally {
@@ -146,7 +164,7 @@ impl Slot {
             State::Opening | State::Welcomed(_) | State::Assigning(..) | State::Later(_)
         );
         Tally {
-            opening: usize::from(opening),
+            opening: usize::from(opening) + usize::from(self.next.is_some()),
             down: usize::from(exists && self.up.is_none() && !matches!(self.state, State::Taken)),
             untried: usize::from(exists && !self.tried),
         }
@@ -168,6 +186,7 @@ impl Fleet {
             slots: BTreeMap::new(),
             tally: Tally::default(),
             queue: BTreeSet::new(),
+            restarts: BTreeSet::new(),
             to_assign: BTreeSet::new(),
             disabled: BTreeMap::new(),
             requests: 0,
@@ -289,8 +308,8 @@ impl Conduit {
         let Some(shard_count) = self.shard_count() else { return };
         let ours = self.ours(shard_count);
         let grown = match self.fleet.growing_to {
-            Some(target) => shard_count..target.min(shard_count.saturating_add(AHEAD)),
-            None => 0..0,
+            Some(target) if self.is_next_ours() => shard_count..target.min(shard_count.saturating_add(AHEAD)),
+            _ => 0..0,
         };
         let out: Vec<u32> = self
             .fleet
@@ -303,15 +322,14 @@ impl Conduit {
             self.fleet.queue.remove(&shard);
             self.fleet.to_assign.remove(&shard);
             self.timers.set(&Timer::Shard(shard), None);
-            if let Some(slot) = self.fleet.slots.remove(&shard)
-                && !matches!(slot.state, State::Queued)
-            {
-                self.out.push_back(ConduitOutput::Close { shard });
+            self.fleet.restarts.remove(&shard);
+            if let Some(slot) = self.fleet.slots.remove(&shard) {
+                self.out.extend(slot.links().map(|link| ConduitOutput::Close { link }));
             }
         }
         for shard in ours.chain(grown) {
             if let Entry::Vacant(slot) = self.fleet.slots.entry(shard) {
-                slot.insert(Slot::new(now));
+                slot.insert(Slot::new(now, shard));
                 self.fleet.queue.insert(shard);
             }
         }
@@ -319,20 +337,33 @@ impl Conduit {
     }
 
     /// The conduit has another number of shards.
-    pub(super) fn set_shard_count(&mut self, now: Time, wall: Option<Timestamp>, shard_count: u32) {
+    ///
+    /// `since`: it was not before.
+    pub(super) fn set_shard_count(
+        &mut self,
+        now: Time,
+        wall: Option<Timestamp>,
+        since: Option<Timestamp>,
+        shard_count: u32,
+    ) {
         let Phase::Have(have) = &mut self.phase else { return };
+        let shard_count = shard_count.min(MAX_SHARDS);
         let before = have.shard_count;
         if before == shard_count {
             return self.grow(now);
         }
         have.shard_count = shard_count;
-        let alive = have.alive;
         self.notice(ConduitNotice::Scaled { shard_count });
         let had = self.fleet.slots.len() - self.fleet.tally.down.min(self.fleet.slots.len());
         self.fit_shards(now);
-        if had > 0 && self.loses() && shard_count > before {
-            let why = "the conduit has new shards that are not assigned yet".into();
-            self.fleet.gap.get_or_insert(Missing { from: alive, why });
+        if shard_count > before {
+            let why = || "the conduit has new shards that are not assigned yet".to_owned();
+            if (had > 0 || self.is_shared()) && self.loses() {
+                self.fleet.gap.get_or_insert(Missing { from: since, why: why() });
+            }
+            if self.is_shared() {
+                self.new_to_others(before..shard_count, &Missing { from: since, why: why() });
+            }
         }
         self.close_gap(wall);
         if self.fleet.growing_to.is_some() {
@@ -340,6 +371,15 @@ impl Conduit {
         }
         self.assign_some(now);
         self.open_some(now);
+    }
+
+    /// Others have new shards too, perhaps: what is sent to one of ours before it is assigned may be sent to theirs next.
+    fn new_to_others(&mut self, new: Range<u32>, missing: &Missing) {
+        for (_, slot) in self.fleet.slots.range_mut(new) {
+            if slot.up.is_none() {
+                slot.loss.get_or_insert(Box::new(Loss { missing: missing.clone(), clean: true }));
+            }
+        }
     }
 
     pub(super) fn grow_to(&mut self, now: Time, shard_count: u32) {
@@ -354,11 +394,20 @@ impl Conduit {
         }
     }
 
+    /// Whether the shard that the conduit would grow by is the client's.
+    fn is_next_ours(&self) -> bool {
+        match (&self.config.shards, self.shard_count()) {
+            (ShardChoice::All { .. }, Some(_)) => true,
+            (ShardChoice::Part { part, .. }, Some(shard_count)) => part.ids.contains(&shard_count),
+            _ => false,
+        }
+    }
+
     /// The next shard joins once its link is open and all others deliver.
     fn grow(&mut self, now: Time) {
         let (Some(target), Some(shard_count)) = (self.fleet.growing_to, self.shard_count()) else { return };
         if shard_count >= target {
-            self.fleet.growing_to = None;
+            self.stop_growing(now);
             return;
         }
         if self.fleet.resizing.is_none()
@@ -380,7 +429,11 @@ impl Conduit {
             gap.from = gap.from.min(alive);
         }
         self.fleet.to_assign.clear();
+        self.fleet.restarts.clear();
         for slot in self.fleet.slots.values_mut() {
+            if slot.next.take().is_some() {
+                self.out.push_back(ConduitOutput::Close { link: slot.link.other() });
+            }
             slot.up = None;
             slot.loss = None;
             slot.changed = now;
@@ -401,14 +454,23 @@ impl Conduit {
         while self.fleet.tally.opening < self.config.opening_at_once.max(1)
             && let Some(shard) = self.fleet.queue.pop_first()
         {
-            self.set(now, shard, State::Opening);
-            self.out.push_back(ConduitOutput::Open { shard });
+            let link = self.change(now, shard, |slot| {
+                slot.state = State::Opening;
+                slot.link
+            });
+            self.out.extend(link.map(|link| ConduitOutput::Open { link }));
+        }
+        while self.fleet.tally.opening < self.config.opening_at_once.max(1)
+            && let Some(shard) = self.fleet.restarts.pop_first()
+        {
+            self.open_next(now, shard);
         }
     }
 
     /// A shard's link would connect again.
-    pub fn ready(&mut self, now: Time, shard: u32) {
-        if self.fleet.slots.contains_key(&shard) {
+    pub fn ready(&mut self, now: Time, link: ShardLink) {
+        let shard = link.shard();
+        if self.serves(link) {
             self.set(now, shard, State::Queued);
             self.fleet.queue.insert(shard);
             self.open_some(now);
@@ -420,17 +482,32 @@ impl Conduit {
         &mut self,
         now: Time,
         wall: Option<Timestamp>,
-        shard: u32,
+        link: ShardLink,
         session: SessionId,
         how: Opened,
     ) {
-        let Some(slot) = self.fleet.slots.get(&shard) else {
-            return self.out.push_back(ConduitOutput::Close { shard });
+        let shard = link.shard();
+        let is_next = self.is_next(link);
+        let Some(slot) = self.fleet.slots.get(&shard).filter(|slot| is_next || slot.link == link) else {
+            return self.out.push_back(ConduitOutput::Close { link });
         };
+        let restarting = slot.next.is_some();
+        let before = match &slot.next {
+            Some(next) if is_next => next.session(),
+            _ => slot.state.session(),
+        };
+        let same = before == Some(&session);
         if let Opened::MovedLate { last_seen } = how {
             self.missed(wall, shard, last_seen);
-        } else if how == Opened::Moved && slot.state.session() == Some(&session) {
+        } else if how == Opened::Moved && same {
             return;
+        }
+        if is_next {
+            return self.next_opened(now, shard, session);
+        }
+        if restarting {
+            // The next link is assigned in its stead.
+            return self.set(now, shard, State::Enabled(session));
         }
         self.set(now, shard, State::Welcomed(session));
         if self.have().is_some_and(|have| shard < have.shard_count) {
@@ -441,14 +518,21 @@ impl Conduit {
         }
     }
 
-    /// A handover left a link behind that was dead, nobody knows for how long.
+    /// A link that was left behind, or closed, was dead, nobody knows for how long.
     pub fn missed(&mut self, wall: Option<Timestamp>, shard: u32, last_seen: Option<Timestamp>) {
-        let why = "the handover went wrong on the way".into();
+        let why = "the link that was left was dead".into();
         self.gap(GapScope::Shard(shard), last_seen, wall, why);
     }
 
     /// A shard's link could not be opened.
-    pub fn not_opened(&mut self, now: Time, shard: u32, why: LostWhy, retry_at: Time) {
+    pub fn not_opened(&mut self, now: Time, link: ShardLink, why: LostWhy, retry_at: Time) {
+        let shard = link.shard();
+        if self.is_next(link) {
+            return self.not_restarted(now, shard, None, &why);
+        }
+        if !self.serves(link) {
+            return;
+        }
         self.change(now, shard, |slot| {
             slot.state = State::Waiting;
             slot.tried = true;
@@ -459,28 +543,57 @@ impl Conduit {
     }
 
     /// A shard's session is lost.
-    pub fn lost(&mut self, now: Time, shard: u32, last_seen: Option<Timestamp>, why: LostWhy) {
+    pub fn lost(&mut self, now: Time, link: ShardLink, last_seen: Option<Timestamp>, why: LostWhy) {
+        let shard = link.shard();
+        if self.is_next(link) {
+            return self.not_restarted(now, shard, last_seen, &why);
+        }
+        if !self.serves(link) {
+            return;
+        }
+        let left = self.change(now, shard, |slot| {
+            slot.tried = true;
+            let left = slot.go_on();
+            if left.is_none() {
+                slot.state = State::Waiting;
+            }
+            left
+        });
+        match left.flatten() {
+            Some(link) => self.out.push_back(ConduitOutput::Close { link }),
+            None => drop(self.fleet.to_assign.remove(&shard)),
+        }
+        self.timers.set(&Timer::Shard(shard), None);
+        self.down(now, shard, last_seen, &why);
+        self.notice(ConduitNotice::Shard { shard, news: ShardNews::Lost(why) });
+        self.open_some(now);
+        self.subscribe_some(now);
+    }
+
+    /// Twitch does not deliver to a shard any more, if it did.
+    fn down(&mut self, now: Time, shard: u32, last_seen: Option<Timestamp>, why: &LostWhy) {
         let missing = Missing { from: last_seen, why: why.to_string() };
         let clean = matches!(why, LostWhy::Closed(Closed::Code(..)));
         let was_up = self.change(now, shard, |slot| {
-            slot.state = State::Waiting;
-            slot.tried = true;
             let was_up = slot.up.take().is_some();
             if was_up {
                 slot.loss = Some(Box::new(Loss { missing: missing.clone(), clean }));
             }
             was_up
         });
-        let Some(was_up) = was_up else { return };
-        self.fleet.to_assign.remove(&shard);
-        self.timers.set(&Timer::Shard(shard), None);
-        if was_up && self.loses() {
+        if was_up == Some(true) && self.loses() {
             let gap = self.fleet.gap.get_or_insert(missing);
             gap.from = gap.from.min(last_seen);
         }
-        self.notice(ConduitNotice::Shard { shard, news: ShardNews::Lost(why) });
-        self.open_some(now);
-        self.subscribe_some(now);
+    }
+
+    fn serves(&self, link: ShardLink) -> bool {
+        self.fleet.slots.get(&link.shard()).is_some_and(|slot| slot.link == link)
+    }
+
+    /// Whether a link is to take the place of its shard's.
+    fn is_next(&self, link: ShardLink) -> bool {
+        self.fleet.slots.get(&link.shard()).is_some_and(|slot| slot.link != link && slot.next.is_some())
     }
 
     /// An event came over a shard.

@@ -1,5 +1,9 @@
 //! The life of a conduit, step by step, with answers written by hand.
 
+mod restart;
+mod scale;
+
+use super::ShardLink::{First, Second};
 use super::*;
 use crate::client::{Cause, CauseKind, Closed};
 use crate::eventsub::plan::GapScope;
@@ -70,9 +74,11 @@ impl Test {
                     self.calls.push_back((id, line.clone(), body.clone()));
                     if *request.method() == Method::GET { line } else { format!("{line} {body}") }
                 }
-                ConduitOutput::Open { shard } => format!("open {shard}"),
-                ConduitOutput::Close { shard } => format!("close {shard}"),
-                ConduitOutput::SessionGone { shard, session } => format!("{session} of {shard} is gone"),
+                ConduitOutput::Open { link } => format!("open {}", named(link)),
+                ConduitOutput::Close { link } => format!("close {}", named(link)),
+                ConduitOutput::SessionGone { link, session } => {
+                    format!("{session} of {} is gone", named(link))
+                }
                 ConduitOutput::Tell(WishId(wish), state) => format!("wish {wish}: {state}"),
                 ConduitOutput::Gap(gap) => {
                     let scope = match gap.scope {
@@ -111,7 +117,7 @@ impl Test {
 
     fn open(&mut self, shard: u32, session: &str, how: Opened) {
         let (now, wall) = (self.time(), self.wall());
-        self.conduit.opened(now, wall, shard, session.into(), how);
+        self.conduit.opened(now, wall, First(shard), session.into(), how);
     }
 
     /// Opens what is asked for.
@@ -142,7 +148,7 @@ impl Test {
 
     fn lose(&mut self, shard: u32, last_seen: u64, why: LostWhy) {
         let now = self.time();
-        self.conduit.lost(now, shard, Some(stamp(last_seen)), why);
+        self.conduit.lost(now, First(shard), Some(stamp(last_seen)), why);
     }
 
     /// Goes on to the next deadline.
@@ -156,6 +162,13 @@ impl Test {
     fn wish(&mut self, id: u64, broadcaster: &str) {
         let now = self.time();
         self.conduit.wish(now, WishId(id), online(broadcaster));
+    }
+}
+
+fn named(link: ShardLink) -> String {
+    match link {
+        First(shard) => shard.to_string(),
+        Second(shard) => format!("{shard} again"),
     }
 }
 
@@ -373,14 +386,14 @@ fn one_shard_that_is_closed_costs_nothing_and_one_that_breaks_a_gap_of_its_own()
     test.now = 10;
     test.lose(1, 9, closed());
     assert_eq!(test.said(), ["conduit shard 1: session lost: closed with 4000 so it goes"]);
-    test.conduit.ready(at(10), 1);
+    test.conduit.ready(at(10), First(1));
     assert_eq!(test.said(), ["open 1"]);
     test.open(1, "s1b", Opened::Fresh);
     test.settle_lines(["conduit shard 1: enabled over session s1b", "all shards of the conduit are enabled"]);
     test.now = 20;
     test.lose(1, 19, broken());
     test.said();
-    test.conduit.ready(at(20), 1);
+    test.conduit.ready(at(20), First(1));
     test.said();
     test.open(1, "s1c", Opened::Fresh);
     test.settle_lines([
@@ -410,7 +423,7 @@ fn two_shards_down_are_a_gap_from_the_loss_of_the_second_to_the_return_of_one() 
     test.lose(1, 14, closed());
     test.said();
     test.now = 20;
-    test.conduit.ready(at(20), 1);
+    test.conduit.ready(at(20), First(1));
     test.said();
     test.open(1, "s1b", Opened::Fresh);
     test.settle_lines(["conduit shard 1: enabled over session s1b", "gap conduit Some(14) Some(20)"]);
@@ -423,7 +436,7 @@ fn a_loss_in_a_shared_conduit_is_judged_by_what_the_others_did_meanwhile() {
         let mut test = Test::enabled(ShardChoice::Part { part: part.clone(), size: ConduitSize::Keep }, 2);
         test.now = 10;
         test.lose(0, 9, closed());
-        test.conduit.ready(at(10), 0);
+        test.conduit.ready(at(10), First(0));
         test.said();
         test.now = 20;
         test.open(0, "s0b", Opened::Fresh);
@@ -561,51 +574,6 @@ impl Test {
 }
 
 #[test]
-fn a_growing_conduit_takes_its_new_shards_one_by_one() {
-    let mut test = Test::enabled(all(), 2);
-    test.conduit.scale(at(5), 4, true);
-    assert_eq!(test.said(), ["open 2", "open 3"]);
-    test.open(3, "s3", Opened::Fresh);
-    assert_eq!(test.said(), [""; 0]);
-    test.open(2, "s2", Opened::Fresh);
-    assert_eq!(test.said(), ["PATCH /eventsub/conduits {\"id\":\"c1\",\"shard_count\":3}"]);
-    test.answer(200, conduits(&[("c1", 3)]));
-    test.settle_one("the conduit has 3 shards now");
-    assert_eq!(test.said_last(), "PATCH /eventsub/conduits {\"id\":\"c1\",\"shard_count\":4}");
-    test.settle();
-    assert_eq!(test.conduit.shard_count(), Some(4));
-    assert!(test.conduit.is_complete());
-}
-
-impl Test {
-    fn settle_one(&mut self, first: &str) {
-        let lines = self.said();
-        assert_eq!(lines[0], first);
-        if self.calls.is_empty() {
-            self.wait();
-            self.said();
-        }
-        let (id, line, body) = self.calls.pop_front().unwrap();
-        let (status, answer) = healthy(&line, &body);
-        self.answer_to(id, status, answer);
-    }
-
-    fn said_last(&mut self) -> String {
-        self.said().pop().unwrap()
-    }
-}
-
-#[test]
-fn a_shrinking_conduit_closes_what_twitch_sends_nothing_to_any_more() {
-    let mut test = Test::enabled(all(), 4);
-    test.conduit.scale(at(5), 2, true);
-    assert_eq!(test.said(), ["PATCH /eventsub/conduits {\"id\":\"c1\",\"shard_count\":2}"]);
-    test.answer(200, conduits(&[("c1", 2)]));
-    assert_eq!(test.said(), ["the conduit has 2 shards now", "close 2", "close 3"]);
-    assert!(test.conduit.is_complete());
-}
-
-#[test]
 fn an_audit_repairs_what_no_message_told_of_and_leaves_alone_what_somebody_took() {
     let mut test = Test::enabled(all(), 3);
     test.now = 600;
@@ -683,7 +651,7 @@ fn the_only_shard_of_a_conduit_has_no_other_to_take_its_place() {
     test.lose(0, 9, closed());
     test.said();
     test.now = 20;
-    test.conduit.ready(at(20), 0);
+    test.conduit.ready(at(20), First(0));
     test.said();
     test.open(0, "s0b", Opened::Fresh);
     test.settle_lines([

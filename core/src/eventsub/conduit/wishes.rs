@@ -17,11 +17,11 @@ mod read;
 
 use super::{Conduit, ConduitNotice, ConduitOutput, ConduitProgress, Missing, Subscribing, Timer};
 use crate::client::WishId;
-use crate::eventsub::plan::{Blocked, Subject, SubscriptionState};
+use crate::eventsub::plan::{Blocked, Carrier, Subject, SubscriptionState, Wished};
 use crate::eventsub::topic::conduit::ConduitShardDisabled;
 use crate::eventsub::{Condition, Subscription, SubscriptionStatus, Topic};
-use crate::helix::Pager;
 use crate::helix::api::GetEventSubSubscriptions;
+use crate::helix::{CallError, Pager};
 use crate::id::{SubscriptionId, UserId};
 use crate::time::Time;
 use jiff::Timestamp;
@@ -85,13 +85,17 @@ enum State {
     Finding,
     Held {
         id: SubscriptionId,
+        cost: u32,
         round: u32,
     },
-    Later,
+    Later {
+        why: Box<CallError>,
+        at: Time,
+    },
     /// Waits for its predecessor to be deleted.
     Behind,
-    Blocked,
-    Refused,
+    Blocked(Box<Blocked>),
+    Refused(Box<CallError>),
 }
 
 #[derive(Debug)]
@@ -155,12 +159,12 @@ impl Conduit {
         let wish = self.wishes.all.get_mut(&id)?;
         wish.asked += 1;
         match &wish.state {
-            State::Held { id: subscription, .. } => {
-                let state = SubscriptionState::Enabled { id: subscription.clone(), cost: 0 };
+            State::Held { .. } => {
+                let state = wish.told();
                 self.out.push_back(ConduitOutput::Tell(id, state));
             }
             // Asking again is the request to try again.
-            State::Blocked | State::Refused => self.retry_wish(now, id),
+            State::Blocked(_) | State::Refused(_) => self.retry_wish(now, id),
             _ => {}
         }
         Some(id)
@@ -205,7 +209,7 @@ impl Conduit {
 
     /// Tries a blocked or refused wish again.
     pub fn retry_wish(&mut self, now: Time, id: WishId) {
-        if let Some(Wish { state: State::Blocked | State::Refused, .. }) = self.wishes.all.get(&id) {
+        if let Some(Wish { state: State::Blocked(_) | State::Refused(_), .. }) = self.wishes.all.get(&id) {
             self.place(id);
             self.subscribe_some(now);
         }
@@ -245,6 +249,18 @@ impl Conduit {
     pub fn held(&self) -> impl Iterator<Item = (WishId, &SubscriptionId)> {
         let held = self.wishes.held.iter().filter(|(_, wish)| **wish != self.wishes.watch);
         held.map(|(subscription, wish)| (*wish, subscription))
+    }
+
+    /// Every wish of the application: what it listens to, its state, its cost.
+    pub fn wishes(&self) -> impl Iterator<Item = Wished> {
+        let wishes = self.wishes.all.iter().filter(|(id, _)| **id != self.wishes.watch);
+        wishes.map(|(id, wish)| Wished {
+            wish: *id,
+            user: None,
+            subject: Subject::clone(&wish.subject),
+            carrier: wish.is_held().then(|| self.id().cloned()).flatten().map(Carrier::Conduit),
+            state: wish.told(),
+        })
     }
 
     /// How far subscribing has come. The time left is for who knows the rate limit.
@@ -325,7 +341,7 @@ impl Conduit {
         wishes.reading = Reading::Nothing;
         for (id, wish) in &mut wishes.all {
             match wish.state {
-                State::Blocked | State::Refused => continue,
+                State::Blocked(_) | State::Refused(_) => continue,
                 State::Held { .. } => {
                     wish.missing.get_or_insert(missing.clone());
                     if *id == wishes.watch {
@@ -334,7 +350,7 @@ impl Conduit {
                         self.out.push_back(ConduitOutput::Tell(*id, SubscriptionState::Interrupted));
                     }
                 }
-                State::Later => self.timers.set(&Timer::Wish(*id), None),
+                State::Later { .. } => self.timers.set(&Timer::Wish(*id), None),
                 _ => {}
             }
             wish.state = State::Unread;
@@ -359,13 +375,13 @@ impl Conduit {
             State::Queued => {
                 self.wishes.queue.remove(&id);
             }
-            State::Later => self.timers.set(&Timer::Wish(id), None),
+            State::Later { .. } => self.timers.set(&Timer::Wish(id), None),
             State::Behind => {
                 if let Some(leaving) = self.wishes.leaving.get_mut(&wish.subject) {
                     leaving.next = None;
                 }
             }
-            State::Blocked => {
+            State::Blocked(_) => {
                 self.wishes.tally.blocked -= 1;
                 for user in users(&wish.subject) {
                     if let Some(blocked) = self.wishes.blocked.get_mut(&user) {
@@ -376,7 +392,7 @@ impl Conduit {
                     }
                 }
             }
-            State::Refused => self.wishes.tally.refused -= 1,
+            State::Refused(_) => self.wishes.tally.refused -= 1,
             State::Posting | State::Finding | State::Held { .. } => {}
         }
     }
@@ -427,6 +443,21 @@ impl Conduit {
 }
 
 impl Wish {
+    fn told(&self) -> SubscriptionState {
+        match &self.state {
+            State::Held { id, cost, .. } => SubscriptionState::Enabled { id: id.clone(), cost: *cost },
+            State::Later { why, at } => SubscriptionState::Retrying { why: CallError::clone(why), at: *at },
+            State::Blocked(why) => SubscriptionState::Blocked { why: Blocked::clone(why) },
+            State::Refused(why) => SubscriptionState::Refused { why: CallError::clone(why) },
+            State::Unread | State::Queued | State::Posting | State::Finding | State::Behind => {
+                match &self.missing {
+                    Some(_) => SubscriptionState::Interrupted,
+                    None => SubscriptionState::Pending,
+                }
+            }
+        }
+    }
+
     fn is_held(&self) -> bool {
         matches!(self.state, State::Held { .. })
     }

@@ -110,6 +110,9 @@ impl Plan {
             Err(CallError::Refused(refusal)) => refusal.status == StatusCode::NOT_FOUND,
             Err(_) => false,
         };
+        if gone {
+            self.ended(user, id);
+        }
         let Some(leaving) = self.leaving.get_mut(&key).filter(|leaving| leaving.id == *id) else {
             // It only took room.
             if gone && self.users.get(user).is_some_and(|entry| !entry.costly.is_empty()) {
@@ -133,9 +136,18 @@ impl Plan {
     pub fn revoked(&mut self, subscription: &Subscription, at: Timestamp) {
         let Some(id) = self.held.remove(&subscription.id) else { return };
         let Some(wish) = self.wishes.get_mut(&id) else { return };
+        let user = wish.user.clone();
         let loss = self.losses.begin(Some(at), format!("revoked: {}", subscription.status));
         wish.missing = Some(self.losses.join(loss));
         self.block(id, Blocked::Revoked(subscription.status.clone()));
+        self.ended(&user, &subscription.id);
+    }
+
+    /// A list that is under way may have been written before.
+    fn ended(&mut self, user: &UserId, id: &SubscriptionId) {
+        if let Some(entry) = self.users.get_mut(user).filter(|entry| entry.listing.is_some()) {
+            entry.ended.insert(id.clone());
+        }
     }
 
     pub(super) fn hold(&mut self, now: Time, id: WishId, shard: u32, subscription: Subscription) {

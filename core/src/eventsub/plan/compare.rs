@@ -52,6 +52,7 @@ impl Plan {
             self.list_within(now, &user, SECOND_LOOK);
         } else if !entry.shards.is_empty() || !entry.costly.is_empty() {
             entry.listing = Some(now);
+            entry.ended.clear();
             let ended = !entry.costly.is_empty();
             self.out.push_back(Step::List { user, ended });
         }
@@ -61,7 +62,9 @@ impl Plan {
     pub fn listed(&mut self, now: Time, user: &UserId, answer: Result<Listed, CallError>) {
         let Some(entry) = self.users.get_mut(user) else { return };
         let Some(since) = entry.listing.take() else { return };
+        let ended = std::mem::take(&mut entry.ended);
         let Ok(mut list) = answer else { return self.list_within(now, user, OFTEN) };
+        list.subscriptions.retain(|listed| !ended.contains(&listed.id));
         // Where there are two, the one that is held counts.
         list.subscriptions.sort_by_key(|listed| !self.held.contains_key(&listed.id));
         self.take_up(now, user, &list);

@@ -131,6 +131,24 @@ fn what_a_list_was_too_short_to_have_is_not_doubted() {
 }
 
 #[test]
+fn a_list_that_still_has_what_was_deleted_meanwhile_brings_nothing_back() {
+    let mut plan = holding(2);
+    let user = UserId::from(USER);
+    plan.timeout(at(700));
+    assert!(steps(&mut plan).iter().any(|step| matches!(step, Step::List { .. })));
+    plan.unwish(WishId(0));
+    plan.wish(WishId(2), user.clone(), subject(0));
+    plan.deleted(at(701), &user, &subject(0), &"sub-0".into(), Ok(()));
+    assert!(steps(&mut plan).iter().any(|step| matches!(step, Step::Post { wish: WishId(2), .. })));
+    let old = vec![subscription("sub-0", 0, "s"), subscription("sub-1", 1, "s")];
+    plan.listed(at(702), &user, Ok(listed(old)));
+    assert_eq!(steps(&mut plan), []);
+    plan.posted(at(703), WishId(2), &user, (0, &"s".into()), Ok(subscription("sub-2", 0, "s")));
+    let enabled = SubscriptionState::Enabled { id: "sub-2".into(), cost: 1 };
+    assert_eq!(steps(&mut plan), [Step::Tell(WishId(2), enabled)]);
+}
+
+#[test]
 fn a_list_brings_what_an_answer_that_was_lost_had_made_and_ends_what_nobody_wants() {
     let mut plan = holding(1);
     plan.wish(WishId(1), USER.into(), subject(1));

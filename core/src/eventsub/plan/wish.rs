@@ -4,12 +4,14 @@ use super::{Costs, MAX_PER_SESSION, MAX_SESSIONS};
 use crate::client::WishId;
 use crate::eventsub::subscription::{Condition, Subscription, SubscriptionStatus};
 use crate::helix::CallError;
-use crate::id::{SessionId, SubscriptionId, UserId};
+use crate::id::{ConduitId, SessionId, SubscriptionId, UserId};
 use crate::time::Time;
 use compact_str::CompactString;
+use serde::{Deserialize, Serialize};
 
 /// How events come to the application.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Via {
     /// Over a WebSocket, with the token of the user that the topic names, or else of the client's only user.
@@ -21,7 +23,7 @@ pub enum Via {
 }
 
 /// What to listen to, without the types.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Subject {
     /// The subscription type.
     pub topic: CompactString,
@@ -48,14 +50,23 @@ impl Subject {
 pub struct Wished {
     /// The wish.
     pub wish: WishId,
-    /// Whose token it takes; none while nobody can say.
+    /// Whose token it takes; none for a conduit's, which takes the app's, and while nobody can say.
     pub user: Option<UserId>,
     /// What it listens to.
     pub subject: Subject,
-    /// The session it lives on; none while there is none.
-    pub session: Option<SessionId>,
+    /// What carries it; none while nothing does.
+    pub carrier: Option<Carrier>,
     /// How it fares.
     pub state: SubscriptionState,
+}
+
+/// What carries a subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// A WebSocket's session.
+    Session(SessionId),
+    /// A conduit. Which of its shards an event comes over is Twitch's choice, by broadcaster.
+    Conduit(ConduitId),
 }
 
 /// How a wish fares.

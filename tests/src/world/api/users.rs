@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::world::World;
 use crate::world::answer::{Answer, Outcome};
 use crate::world::helix::Who;
+use crate::world::people::Programme;
 use crate::world::reading::Ask;
 
 /// The most ids that one request may name.
@@ -39,7 +40,11 @@ impl World {
                 "login": user.login,
                 "display_name": user.name,
                 "type": "",
-                "broadcaster_type": "",
+                "broadcaster_type": match user.programme {
+                    None => "",
+                    Some(Programme::Affiliate) => "affiliate",
+                    Some(Programme::Partner) => "partner",
+                },
                 "description": "",
                 "profile_image_url": format!("https://static.example/{}.png", user.login),
                 "offline_image_url": "",

@@ -1,6 +1,6 @@
 //! Sessions for shards: asked for many at a time, judged one by one.
 
-use super::{Fleet, GATHER, Loss, NOTICE, REQUESTS, Slot, State};
+use super::{Fleet, GATHER, Loss, NOTICE, Next, REQUESTS, Slot, State};
 use crate::eventsub::Transport;
 use crate::eventsub::conduit::choose::is_passing;
 use crate::eventsub::conduit::{
@@ -30,7 +30,7 @@ impl Conduit {
             while batch.len() < self.fleet.batch
                 && let Some(shard) = self.fleet.to_assign.pop_first()
             {
-                if let Some(session) = self.fleet.slots.get(&shard).and_then(|slot| slot.state.session()) {
+                if let Some(session) = self.fleet.slots.get(&shard).and_then(Slot::to_assign) {
                     batch.push((shard, session.clone()));
                 }
             }
@@ -43,7 +43,7 @@ impl Conduit {
             self.fleet.requests += 1;
             let call = self.last_call + 1;
             for (shard, session) in &batch {
-                self.set(now, *shard, State::Assigning(session.clone(), call));
+                self.change(now, *shard, |slot| slot.assigning(session.clone(), call));
             }
             self.call(now, Ask::Assign(batch), &request, true);
         }
@@ -59,10 +59,8 @@ impl Conduit {
     ) {
         self.fleet.requests = self.fleet.requests.saturating_sub(1);
         // Those that were lost meanwhile have gone on.
-        let ours = |fleet: &Fleet, shard: u32| match fleet.slots.get(&shard) {
-            Some(Slot { state: State::Assigning(_, by), .. }) => *by == call,
-            _ => false,
-        };
+        let ours =
+            |fleet: &Fleet, shard: u32| fleet.slots.get(&shard).is_some_and(|slot| slot.waits_for(call));
         match answer.and_then(|answer| Json::<UpdatedConduitShards>::decode(&answer)) {
             Ok(UpdatedConduitShards { updated, errors, .. }) => {
                 self.fleet.backoff.reset();
@@ -96,7 +94,7 @@ impl Conduit {
                 for (shard, session) in batch {
                     if ours(&self.fleet, shard) {
                         if is_passing(&why) || too_many {
-                            self.set(now, shard, State::Welcomed(session));
+                            self.change(now, shard, |slot| slot.assign_again(session));
                             self.fleet.to_assign.insert(shard);
                         } else {
                             self.refused(now, shard, session, why.to_string());
@@ -125,15 +123,18 @@ impl Conduit {
         session: SessionId,
     ) {
         let down = self.fleet.tally.down;
-        let loss = self.change(now, shard, |slot| {
+        let changed = self.change(now, shard, |slot| {
+            let left = slot.go_on();
             slot.state = State::Enabled(session.clone());
             slot.up.get_or_insert(now);
             slot.tried = true;
             slot.tries = 0;
-            slot.loss.take()
+            (left, slot.loss.take())
         });
+        let Some((left, loss)) = changed else { return };
+        self.out.extend(left.map(|link| ConduitOutput::Close { link }));
         self.notice(ConduitNotice::Shard { shard, news: ShardNews::Enabled { session } });
-        if let Some(Some(loss)) = loss {
+        if let Some(loss) = loss {
             let Loss { missing: Missing { from, why }, clean } = *loss;
             let shared = self.is_shared();
             if let Some(gap) = &mut self.fleet.gap {
@@ -167,24 +168,28 @@ impl Conduit {
         why: String,
     ) {
         let about_session = why.to_ascii_lowercase().contains("session");
-        let jitter = &mut self.jitter;
-        let exists = self.fleet.slots.get_mut(&shard);
-        let Some(wait) = exists.map(|slot| pause(jitter, &mut slot.tries)) else { return };
-        self.set(now, shard, State::Later(session.clone()));
+        let Some(slot) = self.fleet.slots.get_mut(&shard) else { return };
+        let link = if slot.next.is_some() { slot.link.other() } else { slot.link };
+        let wait = pause(&mut self.jitter, &mut slot.tries);
+        self.change(now, shard, |slot| slot.assign_later(session.clone()));
         self.notice(ConduitNotice::Shard { shard, news: ShardNews::Refused { why } });
         self.timers.set(&Timer::Shard(shard), Some(now + wait));
         if about_session {
-            self.out.push_back(ConduitOutput::SessionGone { shard, session });
+            self.out.push_back(ConduitOutput::SessionGone { link, session });
+        } else if self.is_shared() {
+            // Somebody else may have made the conduit smaller.
+            self.audit_soon(now);
         }
     }
 
     pub(in crate::eventsub::conduit) fn assign_again(&mut self, now: Time, shard: u32) {
-        if let Some(Slot { state: State::Later(session), .. }) = self.fleet.slots.get(&shard) {
+        let Some(slot) = self.fleet.slots.get(&shard) else { return };
+        if let State::Later(session) = &slot.state {
             let session = session.clone();
             self.set(now, shard, State::Welcomed(session));
-            self.fleet.to_assign.insert(shard);
-            self.assign_some(now);
         }
+        self.fleet.to_assign.insert(shard);
+        self.assign_some(now);
     }
 
     /// Twitch says that a shard does not deliver.
@@ -203,10 +208,10 @@ impl Conduit {
 
     pub(in crate::eventsub::conduit) fn disabled_unnoticed(&mut self, shard: u32) {
         let Some(session) = self.fleet.disabled.remove(&shard) else { return };
-        if let Some(Slot { state: State::Enabled(ours), .. }) = self.fleet.slots.get(&shard)
+        if let Some(Slot { state: State::Enabled(ours), link, .. }) = self.fleet.slots.get(&shard)
             && *ours == session
         {
-            self.out.push_back(ConduitOutput::SessionGone { shard, session });
+            self.out.push_back(ConduitOutput::SessionGone { link: *link, session });
         }
     }
 
@@ -225,25 +230,34 @@ impl Conduit {
         let enabled = matches!(seen, Some((ShardStatus::Enabled, _)));
         match (&slot.state, seen) {
             (State::Enabled(ours), Some((_, Transport::WebSocket { session_id, .. })))
-                if enabled && ours == session_id => {}
+                if enabled
+                    && (ours == session_id
+                        || slot.next.as_deref().and_then(Next::session) == Some(session_id)) => {}
             (State::Enabled(_), _) if enabled => {
+                let links = slot.links();
                 self.change(now, shard, |slot| {
                     slot.state = State::Taken;
+                    slot.next = None;
                     slot.up = None;
                     slot.loss = None;
                 });
                 self.notice(ConduitNotice::Shard { shard, news: ShardNews::Taken });
-                self.out.push_back(ConduitOutput::Close { shard });
+                self.out.extend(links.map(|link| ConduitOutput::Close { link }));
             }
             (State::Enabled(ours), _) => {
                 let session = ours.clone();
                 let from = self.have().and_then(|have| have.alive);
                 let missing = Missing { from, why: "Twitch did not take the shard for enabled".into() };
-                self.change(now, shard, |slot| {
-                    slot.state = State::Welcomed(session);
+                let left = self.change(now, shard, |slot| {
+                    let left = slot.go_on();
+                    if left.is_none() {
+                        slot.state = State::Welcomed(session);
+                    }
                     slot.up = None;
                     slot.loss = Some(Box::new(Loss { missing: missing.clone(), clean: false }));
+                    left
                 });
+                self.out.extend(left.flatten().map(|link| ConduitOutput::Close { link }));
                 if self.loses() {
                     let gap = self.fleet.gap.get_or_insert(missing);
                     gap.from = gap.from.min(from);

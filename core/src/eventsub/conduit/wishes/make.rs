@@ -181,7 +181,7 @@ impl Conduit {
     pub(in crate::eventsub::conduit) fn hold(&mut self, id: WishId, subscription: Subscription) {
         let round = self.wishes.round;
         let Some(wish) = self.wishes.all.get_mut(&id) else { return };
-        wish.state = State::Held { id: subscription.id.clone(), round };
+        wish.state = State::Held { id: subscription.id.clone(), cost: subscription.cost, round };
         wish.tries = 0;
         let missing = wish.missing.take();
         self.wishes.held.insert(subscription.id.clone(), id);
@@ -200,13 +200,13 @@ impl Conduit {
         self.leave(id);
         let Some(wish) = self.wishes.all.get_mut(&id) else { return };
         let at = now + pause(&mut self.jitter, &mut wish.tries);
-        wish.state = State::Later;
+        wish.state = State::Later { why: Box::new(why.clone()), at };
         self.timers.set(&Timer::Wish(id), Some(at));
         self.tell(id, SubscriptionState::Retrying { why, at });
     }
 
     pub(in crate::eventsub::conduit) fn wish_again(&mut self, now: Time, id: WishId) {
-        if let Some(Wish { state: State::Later, .. }) = self.wishes.all.get(&id) {
+        if let Some(Wish { state: State::Later { .. }, .. }) = self.wishes.all.get(&id) {
             self.place(id);
             self.subscribe_some(now);
         }
@@ -215,7 +215,7 @@ impl Conduit {
     pub(in crate::eventsub::conduit) fn block(&mut self, id: WishId, why: Blocked) {
         self.leave(id);
         let Some(wish) = self.wishes.all.get_mut(&id) else { return };
-        wish.state = State::Blocked;
+        wish.state = State::Blocked(Box::new(why.clone()));
         self.wishes.tally.blocked += 1;
         for user in users(&wish.subject) {
             self.wishes.blocked.entry(user).or_default().insert(id);
@@ -226,7 +226,7 @@ impl Conduit {
     pub(in crate::eventsub::conduit) fn refuse(&mut self, id: WishId, why: CallError) {
         self.leave(id);
         let Some(wish) = self.wishes.all.get_mut(&id) else { return };
-        wish.state = State::Refused;
+        wish.state = State::Refused(Box::new(why.clone()));
         self.wishes.tally.refused += 1;
         let missing = wish.missing.take();
         if let Some(missing) = missing {

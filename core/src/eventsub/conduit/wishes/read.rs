@@ -102,8 +102,8 @@ impl Conduit {
         let Some(id) = self.wishes.by_subject.get(&Subject::of(&subscription)).copied() else { return };
         let round = self.wishes.round;
         match self.wishes.all.get_mut(&id).map(|wish| &mut wish.state) {
-            Some(State::Held { id: held, round: seen }) if *held == subscription.id => *seen = round,
-            Some(State::Unread | State::Queued | State::Later) => {
+            Some(State::Held { id: held, round: seen, .. }) if *held == subscription.id => *seen = round,
+            Some(State::Unread | State::Queued | State::Later { .. }) => {
                 self.leave(id);
                 self.hold(id, subscription);
             }

@@ -1,0 +1,126 @@
+//! A conduit that grows and shrinks, by the one client that it has or by several.
+
+use super::*;
+
+#[test]
+fn a_growing_conduit_takes_its_new_shards_one_by_one() {
+    let mut test = Test::enabled(all(), 2);
+    test.conduit.scale(at(5), 4, true);
+    assert_eq!(test.said(), ["open 2", "open 3"]);
+    test.open(3, "s3", Opened::Fresh);
+    assert_eq!(test.said(), [""; 0]);
+    test.open(2, "s2", Opened::Fresh);
+    assert_eq!(test.said(), ["PATCH /eventsub/conduits {\"id\":\"c1\",\"shard_count\":3}"]);
+    test.answer(200, conduits(&[("c1", 3)]));
+    test.settle_one("the conduit has 3 shards now");
+    assert_eq!(test.said_last(), "PATCH /eventsub/conduits {\"id\":\"c1\",\"shard_count\":4}");
+    test.settle();
+    assert_eq!(test.conduit.shard_count(), Some(4));
+    assert!(test.conduit.is_complete());
+}
+
+impl Test {
+    fn settle_one(&mut self, first: &str) {
+        let lines = self.said();
+        assert_eq!(lines[0], first);
+        if self.calls.is_empty() {
+            self.wait();
+            self.said();
+        }
+        let (id, line, body) = self.calls.pop_front().unwrap();
+        let (status, answer) = healthy(&line, &body);
+        self.answer_to(id, status, answer);
+    }
+
+    fn said_last(&mut self) -> String {
+        self.said().pop().unwrap()
+    }
+}
+
+#[test]
+fn a_shrinking_conduit_closes_what_twitch_sends_nothing_to_any_more() {
+    let mut test = Test::enabled(all(), 4);
+    test.conduit.scale(at(5), 2, true);
+    assert_eq!(test.said(), ["PATCH /eventsub/conduits {\"id\":\"c1\",\"shard_count\":2}"]);
+    test.answer(200, conduits(&[("c1", 2)]));
+    assert_eq!(test.said(), ["the conduit has 2 shards now", "close 2", "close 3"]);
+    assert!(test.conduit.is_complete());
+}
+
+/// A client with shards 2 and 3 of a conduit that is to have 4.
+fn second_of_two() -> ShardChoice {
+    ShardChoice::Part { part: ShardPart::of_instance(1, 2, 4).unwrap(), size: ConduitSize::Keep }
+}
+
+#[test]
+fn a_client_with_a_part_opens_its_own_new_shards_one_by_one_and_leaves_those_of_others() {
+    let mut test = Test::enabled(second_of_two(), 2);
+    test.conduit.scale(at(5), 9, true);
+    assert_eq!(test.said(), ["open 2", "open 3"]);
+    test.open(2, "s2", Opened::Fresh);
+    assert_eq!(test.said(), ["PATCH /eventsub/conduits {\"id\":\"c1\",\"shard_count\":3}"]);
+    test.answer(200, conduits(&[("c1", 3)]));
+    test.settle_one("the conduit has 3 shards now");
+    test.open(3, "s3", Opened::Fresh);
+    test.settle_one_of("PATCH /eventsub/conduits");
+    test.wait();
+    test.settle_one_of("PATCH /eventsub/conduits/shards");
+    assert_eq!(test.conduit.shard_count(), Some(4));
+    assert!(test.conduit.is_complete());
+}
+
+#[test]
+fn a_client_with_a_part_waits_until_the_shards_before_its_own_are_there() {
+    let mut test = Test::enabled(second_of_two(), 1);
+    test.conduit.scale(at(5), 4, true);
+    assert_eq!(test.said(), [""; 0]);
+    // Shard 1 is somebody else's; an audit finds it.
+    test.wait();
+    assert_eq!(test.said(), ["GET /eventsub/conduits"]);
+    test.answer(200, conduits(&[("c1", 2)]));
+    let lines = test.said();
+    assert_eq!(lines[..3], ["the conduit has 2 shards now", "open 2", "open 3"]);
+}
+
+#[test]
+fn a_shared_conduit_that_grows_at_once_is_asked_whether_the_others_were_there_too() {
+    let mut test = Test::enabled(second_of_two(), 2);
+    test.now = 20;
+    test.conduit.scale(at(20), 4, false);
+    test.said();
+    test.answer(200, conduits(&[("c1", 4)]));
+    assert_eq!(test.said(), ["the conduit has 4 shards now", "open 2", "open 3"]);
+    test.open(2, "s2", Opened::Fresh);
+    test.settle_one_of("PATCH /eventsub/conduits/shards");
+    let gaps: Vec<String> = test.said().into_iter().filter(|line| line.starts_with("gap")).collect();
+    assert_eq!(gaps, ["gap conduit Some(0) Some(20)"], "two of ours were down");
+}
+
+#[test]
+fn a_shard_that_the_conduit_no_longer_has_is_noticed_by_the_refusal() {
+    let mut test = Test::enabled(second_of_two(), 4);
+    test.now = 30;
+    test.lose(3, 29, closed());
+    test.conduit.ready(at(30), First(3));
+    test.said();
+    test.open(3, "s3b", Opened::Fresh);
+    test.said();
+    let outside = json!({"id": "3", "message": "outside the conduit's range", "code": "invalid_parameter"});
+    test.answer(202, json!({"data": [], "errors": [outside]}));
+    test.said();
+    test.wait();
+    assert_eq!(test.said()[0], "GET /eventsub/conduits");
+    test.answer(200, conduits(&[("c1", 3)]));
+    assert_eq!(test.said()[..2], ["the conduit has 3 shards now", "close 3"]);
+}
+
+impl Test {
+    /// Answers the one call of this kind.
+    fn settle_one_of(&mut self, kind: &str) {
+        self.said();
+        let at = self.calls.iter().position(|(_, line, _)| line == kind).expect("no such call");
+        let (id, line, body) = self.calls.remove(at).unwrap();
+        let (status, answer) = healthy(&line, &body);
+        self.answer_to(id, status, answer);
+    }
+}

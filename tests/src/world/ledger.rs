@@ -147,12 +147,13 @@ pub(super) struct Ledger {
 }
 
 impl World {
-    /// Everything that happened, in its order: what a client with every subscription and no failures would hear of.
+    /// Everything that happened since [`World::forget`], in its order: what a client with every subscription and no
+    /// failures would hear of.
     pub fn happenings(&self) -> &[Happening] {
         &self.ledger.happenings
     }
 
-    /// Every notification that was made for a subscription, in its order.
+    /// Every notification that was made for a subscription since [`World::forget`], in its order.
     pub fn events(&self) -> &[Sent] {
         &self.ledger.sent
     }
@@ -172,7 +173,7 @@ impl World {
         &self.ledger.violations
     }
 
-    /// Forgets what happened and what was sent of it, for a world that runs for long.
+    /// Forgets what happened and what was sent of it, for a world in which much happens for long.
     pub fn forget(&mut self) {
         self.ledger.forgotten += self.ledger.sent.len();
         self.ledger.happenings.clear();

@@ -26,13 +26,8 @@ pub(super) struct WebSocket<S>(tungstenite::WebSocket<Wire<S>>);
 impl<S: hyper::rt::Read + hyper::rt::Write + Unpin> WebSocket<S> {
     /// Opens one over a connection.
     pub(super) async fn open(url: &str, connection: S) -> Result<Self, Error> {
-        let config = WebSocketConfig::default()
-            .read_buffer_size(SMALL)
-            .write_buffer_size(0)
-            .max_message_size(Some(MAX_FRAME))
-            .max_frame_size(Some(MAX_FRAME));
-        let wire = Wire { connection, waker: Waker::noop().clone(), ahead: None };
-        let handshake = ClientHandshake::start(wire, url.into_client_request()?, Some(config))?;
+        let handshake =
+            ClientHandshake::start(Wire::new(connection), url.into_client_request()?, Some(config()))?;
         let mut handshake = Some(handshake);
         poll_fn(|context| {
             let Some(mut under_way) = handshake.take() else { return Poll::Pending };
@@ -71,6 +66,14 @@ impl<S: hyper::rt::Read + hyper::rt::Write + Unpin> WebSocket<S> {
     }
 }
 
+fn config() -> WebSocketConfig {
+    WebSocketConfig::default()
+        .read_buffer_size(SMALL)
+        .write_buffer_size(0)
+        .max_message_size(Some(MAX_FRAME))
+        .max_frame_size(Some(MAX_FRAME))
+}
+
 fn unblocked<T>(result: Result<T, Error>) -> Poll<Result<T, Error>> {
     match result {
         Err(Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => Poll::Pending,
@@ -94,6 +97,10 @@ struct Ahead {
 }
 
 impl<S> Wire<S> {
+    fn new(connection: S) -> Self {
+        Wire { connection, waker: Waker::noop().clone(), ahead: None }
+    }
+
     fn waits_in(&mut self, context: &Context<'_>) {
         self.waker.clone_from(context.waker());
     }
@@ -147,5 +154,82 @@ impl<S: hyper::rt::Write + Unpin> Write for Wire<S> {
     fn flush(&mut self) -> io::Result<()> {
         let mut context = Context::from_waker(&self.waker);
         now(Pin::new(&mut self.connection).poll_flush(&mut context))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::VecDeque;
+    use tungstenite::protocol::Role;
+
+    /// A connection on which all has arrived that will; it remembers how much it was asked for.
+    #[derive(Default)]
+    struct Arrived {
+        bytes: VecDeque<u8>,
+        asked: Vec<usize>,
+    }
+
+    impl hyper::rt::Read for Arrived {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            mut into: hyper::rt::ReadBufCursor<'_>,
+        ) -> Poll<io::Result<()>> {
+            self.asked.push(into.remaining());
+            if self.bytes.is_empty() {
+                return Poll::Pending;
+            }
+            let count = into.remaining().min(self.bytes.len());
+            into.put_slice(&self.bytes.drain(..count).collect::<Vec<_>>());
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl hyper::rt::Write for Arrived {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    /// Text messages of 1000 bytes, each of one letter.
+    fn texts(letters: impl Iterator<Item = u8>) -> impl Iterator<Item = u8> {
+        letters.flat_map(|letter| [0x81, 126, 3, 232].into_iter().chain([letter; 1000]))
+    }
+
+    /// The first letters of all messages that are there.
+    fn letters(socket: &mut WebSocket<Arrived>) -> Vec<u8> {
+        let mut letters = Vec::new();
+        while let Poll::Ready(message) = socket.poll_message(&mut Context::from_waker(Waker::noop())) {
+            let Ok(Message::Text(text)) = message else { panic!("{message:?}") };
+            assert_eq!(text.len(), 1000);
+            letters.push(text.as_bytes()[0]);
+        }
+        letters
+    }
+
+    #[test]
+    fn a_busy_connection_is_read_in_large_pieces_and_an_idle_one_in_small_ones() {
+        let alphabet = || (b'a'..=b'z').cycle().take(100);
+        let wire = Wire::new(Arrived { bytes: texts(alphabet()).collect(), asked: vec![] });
+        let mut socket =
+            WebSocket(tungstenite::WebSocket::from_raw_socket(wire, Role::Client, Some(config())));
+        assert_eq!(letters(&mut socket), alphabet().collect::<Vec<_>>());
+        let wire = socket.0.get_mut();
+        assert_eq!(wire.connection.asked, [SMALL, LARGE, LARGE, LARGE, LARGE, LARGE]);
+        assert!(wire.ahead.is_none());
+
+        wire.connection.asked.clear();
+        wire.connection.bytes.extend(texts([b'!'].into_iter()));
+        assert_eq!(letters(&mut socket), [b'!']);
+        assert!(socket.0.get_ref().connection.asked.iter().all(|asked| *asked <= SMALL));
     }
 }

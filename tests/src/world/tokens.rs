@@ -200,6 +200,11 @@ impl World {
         app_secrets.chain(keys).chain(self.sockets.challenges()).chain(self.extensions.secrets())
     }
 
+    /// Whether this was ever given out as a user's access token.
+    pub fn is_user_token(&self, token: &str) -> bool {
+        self.tokens.access.get(token).is_some_and(|access| access.user.is_some())
+    }
+
     /// A user's new access token, with a refresh token: the given one, or a new one.
     pub(super) fn issue_user(
         &mut self,

@@ -57,20 +57,20 @@ impl Plan {
     /// Whether a wish that costs this much may be asked for. If it surely does not fit, it is blocked; if that depends on
     /// others that are being asked for, it comes back as a [`Step::Post`](super::Step::Post) after them.
     pub fn affords(&mut self, now: Time, id: WishId, cost: u64) -> bool {
-        if cost == 0 {
-            return true;
-        }
         let Some(wish) = self.wishes.get(&id) else { return false };
         let (user, shard) = (wish.user.clone(), wish.state.shard());
         let promised = self.promised(&user, id);
         let fits = match self.costs(&user) {
+            _ if cost == 0 => true,
             Some(costs) => promised.saturating_add(cost) <= costs.room(),
             None => promised == 0,
         };
         let Some(entry) = self.users.get_mut(&user) else { return false };
         if fits {
             entry.unsure.remove(&id);
-            entry.promised.insert(id, cost);
+            if cost > 0 {
+                entry.promised.insert(id, cost);
+            }
             return true;
         }
         if promised == 0 {
@@ -92,18 +92,20 @@ impl Plan {
 
     /// One of those that were being asked for has its answer, or needs none: who waited for it may go.
     pub(super) fn wake_unsure(&mut self, user: &UserId) {
-        let Some(entry) = self.users.get(user).filter(|entry| !entry.unsure.is_empty()) else { return };
-        let (unsure, costs) = (entry.unsure.clone(), entry.costs);
-        let promised = unsure.first_key_value().map_or(0, |(first, _)| self.promised(user, *first));
-        let mut room = costs.map_or(0, |costs| costs.room()).saturating_sub(promised);
-        for (id, cost) in unsure {
-            // With nothing under way that could tell more, the first goes, or is blocked.
-            if cost > room && promised > 0 {
-                break;
+        let first = self.users.get(user).and_then(|entry| entry.unsure.first_key_value());
+        let Some(first) = first.map(|(id, _)| *id) else { return };
+        let promised = self.promised(user, first);
+        let Some(entry) = self.users.get(user) else { return };
+        let mut room = entry.costs.map_or(0, |costs| costs.room()).saturating_sub(promised);
+        let fits = |(id, cost): (&WishId, &u64)| {
+            // With nothing under way that could tell more, each is looked at again.
+            if promised > 0 {
+                room = room.checked_sub(*cost)?;
             }
-            room = room.saturating_sub(cost);
-            self.post(id);
-        }
+            Some(*id)
+        };
+        let fit: Vec<WishId> = entry.unsure.iter().map_while(fits).collect();
+        fit.into_iter().for_each(|id| self.post(id));
     }
 
     /// Twitch has told what a user's subscriptions cost.

@@ -36,7 +36,8 @@ use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
 use crate::eventsub::{
-    Conduit, Dedup, Drift, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook, WebhookSecret,
+    Again, Conduit, Dedup, Drift, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook,
+    WebhookSecret,
 };
 use crate::helix::{Bucket, Budget, Endpoint, Invalid, Limiter, Prepared};
 use crate::id::UserId;
@@ -201,6 +202,8 @@ impl Client {
         let mut shard_config = ShardConfig::new(config.endpoints.eventsub.clone());
         shard_config.keepalive = config.keepalive.clamp(10, 600);
         shard_config.slack = config.keepalive_slack;
+        // Its token has to be usable first.
+        shard_config.again = Again::WhenTold;
         // The conduit's own wish has the first number.
         let mut last_id = 0;
         let conduit = config.conduit.clone().map(|conduit| {
@@ -457,7 +460,8 @@ impl Client {
         };
         let slept = Duration::try_from(at.duration_since(expected)).unwrap_or_default();
         if slept > SLEPT {
-            // The monotonic clock stood still; the links did not know.
+            // The monotonic clock stood still; neither tokens nor links know.
+            self.keeper.slept(slept);
             let shards: Vec<u32> = self.shards.keys().copied().collect();
             for shard in shards {
                 self.with_shard(now, shard, |shard| shard.slept(now, slept));

@@ -5,12 +5,24 @@
 //! | I want to … | look at |
 //! | --- | --- |
 //! | start | [`Client::builder`] |
-//! | call Helix | [`Client::call`], [`Client::pages`], [`twitchwire::helix::api`] |
-//! | hear events | [`Client::subscribe`], [`twitchwire::eventsub::topic`] |
+//! | set something up before others find the client ready | [`Builder::start_with`], [`Client::ready`] |
 //! | log a user in | [`Builder::login`], [`Builder::token`] |
-//! | keep tokens in a file | [`FileStore`] |
-//! | know what happens to links, tokens, subscriptions | [`Client::listen`] |
+//! | keep tokens in a file, or leave the file as it is | [`FileStore`], [`Unsaved`] |
+//! | call Helix | [`Client::call`], [`Client::pages`], [`helix::api`] |
+//! | call for the application, or for another user | [`Client::as_app`], [`Client::as_user`] |
+//! | know how far a long list is | [`Pages::fetched`], [`Pages::total`] |
+//! | hear events | [`Client::subscribe`], [`eventsub::topic`] |
+//! | hear many topics, and how far that is | [`Client::subscribe_all`], [`Notice::Progress`] |
+//! | hear thousands of channels | [`Builder::conduit`], [`Client::with_conduit`] |
+//! | have a handler called | [`Client::on`], [`Client::on_notice`] |
 //! | wait for one event | [`Client::wait_for`] |
+//! | know what happens to links, tokens, subscriptions | [`Client::listen`] |
+//! | have users authorise the application in a browser, take webhooks | [`Builder::callback`], [`Client::serve`], [`Client::visit`] |
+//! | change timeouts and other settings | [`Builder::config`], [`Config`] |
+//! | trust another authority, configure TLS | [`Builder::root_certificate`], [`Builder::tls`] |
+//! | go through a proxy | [`Builder::proxy`], [`Proxy::from_env`] |
+//! | open connections some other way | [`Builder::connector`] |
+//! | end | [`Client::close`]; the example `listen_async_std` does so at Ctrl-C |
 //! | test a bot | [`Builder::endpoints`], and the simulated Twitch of `twitchwire-sim` |
 //!
 //! ```no_run
@@ -49,7 +61,7 @@ pub use twitchwire::{
     As, CallError, Config, Counts, Endpoints, EventError, Filter, Heard, Notice, SessionNotice, StartError,
     TokenError, WaitError, WishError, WishId, auth, eventsub, helix, id, value,
 };
-pub use twitchwire_front::{self as front, FileStore};
+pub use twitchwire_front::{self as front, FileStore, Proxy, Unsaved};
 
 /// What carries a client here.
 pub type Driver = front::tasks::Tasks<AsyncStd>;

@@ -1,5 +1,6 @@
 //! [`AsyncStd`]: time, tasks and connections, as async-std has them.
 
+use async_std::io::prelude::{ReadExt, WriteExt};
 use async_std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use async_std::task::{self, sleep, spawn_blocking};
 use futures_io::{AsyncRead, AsyncWrite};
@@ -13,12 +14,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use twitchwire::Time;
+use twitchwire_front::Tunnel;
 use twitchwire_front::tasks::Runtime;
 
 /// async-std's one runtime, which starts by itself.
 pub struct AsyncStd {
     origin: Instant,
-    tls: TlsConnector,
 }
 
 /// A connection, with TLS or without.
@@ -32,8 +33,8 @@ impl Runtime for AsyncStd {
     type Stream = Box<dyn Io>;
     type Http = FuturesIo<Box<dyn Io>>;
 
-    fn start(tls: Arc<ClientConfig>) -> Self {
-        AsyncStd { origin: Instant::now(), tls: TlsConnector::from(tls) }
+    fn start() -> Self {
+        AsyncStd { origin: Instant::now() }
     }
 
     fn now(&self) -> Time {
@@ -72,12 +73,28 @@ impl Runtime for AsyncStd {
         Ok(Box::new(listener.accept().await?.0))
     }
 
+    async fn tunnel(&self, tcp: &mut TcpStream, mut tunnel: Tunnel) -> io::Result<()> {
+        tcp.write_all(tunnel.request()).await?;
+        loop {
+            let mut byte = [0];
+            tcp.read_exact(&mut byte).await?;
+            if let Some(opened) = tunnel.read(byte[0]) {
+                return opened;
+            }
+        }
+    }
+
     fn plain(&self, tcp: TcpStream) -> Box<dyn Io> {
         Box::new(tcp)
     }
 
-    async fn encrypt(&self, host: ServerName<'static>, tcp: TcpStream) -> io::Result<Box<dyn Io>> {
-        Ok(Box::new(self.tls.connect(host, tcp).await?))
+    async fn encrypt(
+        &self,
+        tls: &Arc<ClientConfig>,
+        host: ServerName<'static>,
+        tcp: TcpStream,
+    ) -> io::Result<Box<dyn Io>> {
+        Ok(Box::new(TlsConnector::from(tls.clone()).connect(host, tcp).await?))
     }
 
     fn http(&self, stream: Box<dyn Io>) -> Self::Http {

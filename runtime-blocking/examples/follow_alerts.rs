@@ -1,9 +1,11 @@
 //! Says who follows, as it happens. A script: no async, no callbacks.
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+#[path = "../../tests/examples/common/mod.rs"]
 mod common;
 
 use std::error::Error;
+use twitchwire_blocking as driver;
 use twitchwire_blocking::auth::Scope;
 use twitchwire_blocking::eventsub::topic::channel::ChannelFollow;
 use twitchwire_sim::scene;

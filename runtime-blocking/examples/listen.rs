@@ -5,12 +5,14 @@
 //! (`tokens.json`).
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+#[path = "../../tests/examples/common/mod.rs"]
 mod common;
 
 use std::env;
 use std::error::Error;
 use std::sync::mpsc;
 use std::time::Duration;
+use twitchwire_blocking as driver;
 use twitchwire_blocking::auth::Scope;
 use twitchwire_blocking::auth::TokenNotice;
 use twitchwire_blocking::eventsub::Event;
@@ -38,11 +40,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("The app's own token finds {} user.", users.len());
     }
     let mut followers = 0;
-    for follower in twitch.pages(&GetChannelFollowers::new(&me)) {
+    let mut pages = twitch.pages(&GetChannelFollowers::new(&me));
+    while let Some(follower) = pages.next() {
         follower?;
         followers += 1;
+        if let Some(total) = pages.total() {
+            print!("\r{followers} of {total} followers are listed.");
+        }
     }
-    println!("You have {followers} followers.");
+    println!();
 
     // The printer hears them all, in the order in which they come.
     twitch.subscribe(ChannelChatMessage::new(&me, &me))?.detach();

@@ -4,10 +4,12 @@
 //! without, to a simulated Twitch, where somebody approves after a second.
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+#[path = "../../tests/examples/common/mod.rs"]
 mod common;
 
 use std::env;
 use std::error::Error;
+use twitchwire_blocking as driver;
 use twitchwire_blocking::auth::Scope;
 use twitchwire_sim::scene;
 

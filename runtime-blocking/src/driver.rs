@@ -6,7 +6,6 @@
 use crate::http::{Exchange, Web};
 use crate::serve;
 use crate::socket::Socket;
-use rustls::ClientConfig;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
@@ -17,7 +16,7 @@ use twitchwire::{
     Cause, CauseKind, Closed, Failure, HttpId, Input, LINGER, Output, SecretUrl, Sent, SocketId, StartError,
     Time,
 };
-use twitchwire_front::{Driver, Errand, Machine, Order, Setup, Threads, trace};
+use twitchwire_front::{Connector, Driver, Errand, Machine, Order, Route, Setup, Threads, trace};
 
 /// How often the machine is told the wall clock.
 const WALL: Duration = Duration::from_secs(60);
@@ -38,7 +37,7 @@ struct Shared {
     /// Rung when the last socket is gone.
     quiet: Condvar,
     web: Web,
-    tls: Arc<ClientConfig>,
+    route: Arc<Route<dyn Connector>>,
     most_workers: usize,
 }
 
@@ -57,10 +56,11 @@ struct State {
 
 impl Driver for OnThreads {
     type Waker = Thread;
+    type Connector = dyn Connector;
 
     /// Starts the threads that are always there.
-    fn start(setup: Setup) -> Result<Self, StartError> {
-        let tls = setup.tls()?;
+    fn start(setup: Setup, route: Route<dyn Connector>) -> Result<Self, StartError> {
+        let route = Arc::new(route);
         // Besides the calls, tokens are validated and refreshed.
         let most_workers = setup.config.concurrent_requests.max(1) + 1;
         let state = State {
@@ -82,8 +82,8 @@ impl Driver for OnThreads {
             requests: Condvar::new(),
             errands: Condvar::new(),
             quiet: Condvar::new(),
-            web: Web::new(&tls, most_workers),
-            tls,
+            web: Web::new(&route, most_workers),
+            route,
             most_workers,
         }));
         let spawn = |name, run: fn(&Arc<Shared>)| driver.0.spawn(&mut driver.0.lock(), name, run);
@@ -219,7 +219,7 @@ impl Shared {
             let socket = socket.clone();
             move |shared: &Arc<Shared>| {
                 let _inside = trace::shard(id).entered();
-                let closed = socket.run(id, &url, until, &shared.tls, |heard| {
+                let closed = socket.run(id, &url, until, &shared.route, |heard| {
                     shared.act(|state, now| {
                         heard.into_iter().for_each(|input| state.machine.handle(now, input))
                     });

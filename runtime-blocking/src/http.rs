@@ -1,21 +1,21 @@
 //! HTTP: one exchange at a time, on whichever worker thread asks.
 //!
-//! ureq does the protocol; this file gives it the client's own TLS and says of every failure whether anything was sent.
+//! ureq does the protocol; this file gives it the client's own connections and says of every failure whether anything was
+//! sent.
 
-use crate::net;
+use crate::net::{self, Connection};
 use bytes::Bytes;
 use http::Response;
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use std::fmt;
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use twitchwire::{Cause, CauseKind, Failure, HttpId, Input, MAX_BODY, Sent, Time};
+use twitchwire_front::{Connector, Route, Target};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{
-    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, TcpConnector, Transport,
-    TransportAdapter,
+    Buffers, ConnectionDetails, LazyBuffers, NextTimeout, ShutdownHandle, Transport,
 };
 use ureq::{Agent, Error, Timeout};
 
@@ -27,26 +27,25 @@ pub(crate) struct Exchange {
     pub(crate) answer_by: Time,
 }
 
-/// Two agents with the same TLS: one keeps connections, the other opens one for every request.
+/// Two agents with the same way to hosts: one keeps connections, the other opens one for every request.
 pub(crate) struct Web {
     kept: Agent,
     fresh: Agent,
 }
 
 impl Web {
-    pub(crate) fn new(tls: &Arc<ClientConfig>, connections: usize) -> Self {
+    pub(crate) fn new(route: &Arc<Route<dyn Connector>>, connections: usize) -> Self {
         let agent = |idle| {
             let config = Agent::config_builder()
                 .http_status_as_error(false)
                 .max_redirects(0)
                 .max_redirects_will_error(false)
                 .proxy(None)
-                .timeout_connect(Some(net::CONNECT))
                 .max_idle_connections(idle)
                 .max_idle_connections_per_host(idle)
                 .user_agent(concat!("twitchwire-blocking/", env!("CARGO_PKG_VERSION")))
                 .build();
-            Agent::with_parts(config, Dial { tls: tls.clone() }, Names)
+            Agent::with_parts(config, Dial { route: route.clone() }, Unresolved)
         };
         Web { kept: agent(connections), fresh: agent(0) }
     }
@@ -120,31 +119,27 @@ fn not_sent(cause: Cause) -> Error {
     Error::Other(Box::new(NotSent(cause)))
 }
 
-/// Resolves on the worker's own thread; ureq's own resolver would leave a thread behind when it times out.
+/// Leaves names to the connector: behind a proxy they are not known here.
 #[derive(Debug)]
-struct Names;
+struct Unresolved;
 
-impl Resolver for Names {
+impl Resolver for Unresolved {
     fn resolve(
         &self,
-        uri: &http::Uri,
+        _: &http::Uri,
         _: &ureq::config::Config,
         _: NextTimeout,
     ) -> Result<ResolvedSocketAddrs, Error> {
-        let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-        let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
         let mut result = self.empty();
-        // As many as ureq's list holds.
-        for address in net::resolve(host, port).map_err(not_sent)?.into_iter().take(16) {
-            result.push(address);
-        }
+        // ureq insists on one; nobody looks at it.
+        result.push(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
         Ok(result)
     }
 }
 
-/// Opens connections, with the client's TLS where the URL wants it.
+/// Opens the client's connections for ureq.
 struct Dial {
-    tls: Arc<ClientConfig>,
+    route: Arc<Route<dyn Connector>>,
 }
 
 impl fmt::Debug for Dial {
@@ -153,85 +148,72 @@ impl fmt::Debug for Dial {
     }
 }
 
-impl Connector for Dial {
-    type Out = Either<Box<dyn Transport>, Encrypted>;
+impl ureq::unversioned::transport::Connector for Dial {
+    type Out = Line;
 
-    fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Self::Out>, Error> {
-        let opened = TcpConnector::default().connect(details, None::<()>).map_err(|error| {
-            not_sent(match error {
-                Error::Io(error) => net::connect_cause(&error),
-                Error::Timeout(_) => Cause::new(CauseKind::Timeout, "no connection in time"),
-                other => Cause::new(CauseKind::Connect, other),
-            })
-        })?;
-        let Some(tcp) = opened else { return Ok(None) };
-        if !details.needs_tls() {
-            return Ok(Some(Either::A(Box::new(tcp))));
-        }
-        let host = details.uri.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-        let encrypt = || -> Result<Encrypted, Error> {
-            let name = ServerName::try_from(host).map_err(|_| Error::Tls("the host has no valid name"))?;
-            let mut conn = ClientConnection::new(self.tls.clone(), name)
-                .map_err(|error| Error::Other(Box::new(error)))?;
-            let mut sock =
-                TransportAdapter::new(Box::new(tcp) as Box<dyn Transport>, details.current_time.clone());
-            sock.set_timeout(details.timeout);
-            while conn.is_handshaking() {
-                conn.complete_io(&mut sock)?;
-            }
-            let config = details.config;
-            let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
-            Ok(Encrypted { buffers, stream: StreamOwned { conn, sock } })
+    fn connect(&self, details: &ConnectionDetails<'_>, _: Option<()>) -> Result<Option<Line>, Error> {
+        let uri = details.uri;
+        let host = uri.host().unwrap_or_default();
+        let to = Target::new(uri.scheme_str().unwrap_or_default(), host, uri.port_u16());
+        // Half of the time is for the connection: its failure should be told before the client itself gives up.
+        let until = Instant::now() + left(details.timeout) / 2;
+        let opened = |tcp: &Arc<TcpStream>| {
+            let handle: Arc<dyn ShutdownHandle> = tcp.clone();
+            (details.register_shutdown)(Arc::downgrade(&handle))
+                .map_err(|error| Cause::new(CauseKind::Other, error))
         };
-        // A handshake that fails carries nothing of the request.
-        encrypt().map(|stream| Some(Either::B(stream))).map_err(|error| {
-            not_sent(match error {
-                Error::Io(error) => match net::cause(&error) {
-                    Cause { kind: CauseKind::Other, words } => Cause { kind: CauseKind::Tls, words },
-                    other => other,
-                },
-                Error::Timeout(_) => Cause::new(CauseKind::Timeout, "no TLS connection in time"),
-                other => Cause::new(CauseKind::Tls, other),
-            })
-        })
+        let connection = net::connect(&self.route, &to, until, opened).map_err(not_sent)?;
+        let config = details.config;
+        let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
+        Ok(Some(Line { connection, buffers, secure: to.secure }))
     }
 }
 
-/// A TLS connection, as ureq wants to see it.
-struct Encrypted {
+/// A connection, as ureq wants to see it.
+struct Line {
+    connection: Connection,
     buffers: LazyBuffers,
-    stream: StreamOwned<ClientConnection, TransportAdapter>,
+    secure: bool,
 }
 
-impl Transport for Encrypted {
+impl Transport for Line {
     fn buffers(&mut self) -> &mut dyn Buffers {
         &mut self.buffers
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        self.stream.sock.set_timeout(timeout);
-        let output = &self.buffers.output()[..amount];
-        Ok(self.stream.write_all(output)?)
+        self.connection.wire.wait_until(Instant::now() + left(timeout))?;
+        self.connection.stream.write_all(&self.buffers.output()[..amount])?;
+        Ok(self.connection.stream.flush()?)
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
-        self.stream.sock.set_timeout(timeout);
-        let read = self.stream.read(self.buffers.input_append_buf())?;
+        self.connection.wire.wait_until(Instant::now() + left(timeout))?;
+        let read = self.connection.stream.read(self.buffers.input_append_buf())?;
         self.buffers.input_appended(read);
         Ok(read > 0)
     }
 
+    /// An idle connection on which something can be read has ended, or is out of step.
     fn is_open(&mut self) -> bool {
-        self.stream.sock.get_mut().is_open()
+        let tcp = &self.connection.wire.tcp;
+        let idle = tcp.set_nonblocking(true).and_then(|()| tcp.peek(&mut [0]));
+        let is_idle = idle.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock);
+        is_idle && tcp.set_nonblocking(false).is_ok()
     }
 
     fn is_tls(&self) -> bool {
-        true
+        self.secure
     }
 }
 
-impl fmt::Debug for Encrypted {
+impl fmt::Debug for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Encrypted")
+        f.write_str("Line")
     }
+}
+
+/// What ureq gives. Every request has a limit, so there always is one.
+fn left(timeout: NextTimeout) -> Duration {
+    timeout.not_zero().map_or(Duration::from_secs(60), |left| *left)
 }

@@ -3,36 +3,32 @@
 //! The thread blocks in the kernel without holding a lock, then hands what arrived to the WebSocket machine under
 //! the socket's lock. So a close frame, which other threads want to send, never waits for the peer to say something.
 
-use crate::net;
+use crate::net::{self, Connection, Wire};
 use bytes::Bytes;
-use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ClientConnection, StreamOwned};
-use std::collections::VecDeque;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::handshake::HandshakeError;
 use tungstenite::protocol::WebSocketConfig;
 use tungstenite::{Message, WebSocket};
 use twitchwire::{Cause, CauseKind, Closed, Input, MAX_FRAME, SecretUrl, SocketId};
+use twitchwire_front::{Connector, Route, Stream, Target};
 
 /// How much is read at once. Most of a client's life is waiting, so buffers are small.
 const READ: usize = 2048;
 /// How much is read at once while there is more.
 const READ_MORE: usize = 32 << 10;
-/// How long writing a pong or a close frame may take.
-const WRITE: Duration = Duration::from_secs(5);
 
 /// A socket from before its connection to after its end.
 #[derive(Default)]
 pub(crate) struct Socket {
     aborted: AtomicBool,
     tcp: OnceLock<Arc<TcpStream>>,
-    open: Mutex<Option<WebSocket<Stream>>>,
+    open: Mutex<Option<WebSocket<Box<dyn Stream>>>>,
 }
 
 impl Socket {
@@ -54,7 +50,7 @@ impl Socket {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<WebSocket<Stream>>> {
+    fn lock(&self) -> MutexGuard<'_, Option<WebSocket<Box<dyn Stream>>>> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -64,13 +60,13 @@ impl Socket {
         id: SocketId,
         url: &SecretUrl,
         until: Instant,
-        tls: &Arc<ClientConfig>,
+        route: &Route<dyn Connector>,
         tell: impl FnMut(Vec<Input>),
     ) -> Closed {
-        let ended = match self.connect(url, until, tls) {
-            Ok((tcp, open)) => {
+        let ended = match self.connect(url, until, route) {
+            Ok((wire, open)) => {
                 *self.lock() = Some(open);
-                self.read(id, &tcp, tell)
+                self.read(id, &wire, tell)
             }
             Err(closed) => closed,
         };
@@ -82,51 +78,39 @@ impl Socket {
         &self,
         url: &SecretUrl,
         until: Instant,
-        tls: &Arc<ClientConfig>,
-    ) -> Result<(Arc<TcpStream>, WebSocket<Stream>), Closed> {
+        route: &Route<dyn Connector>,
+    ) -> Result<(Wire, WebSocket<Box<dyn Stream>>), Closed> {
         let url = url.expose();
-        let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
-        let port = url.port_or_known_default().unwrap_or(443);
-        let tcp = Arc::new(net::dial(host, port, until).map_err(Closed::NotOpened)?);
-        let _ = self.tcp.set(tcp.clone());
-        if self.aborted.load(Ordering::SeqCst) {
-            return Err(Closed::NotOpened(Cause::new(CauseKind::Other, "given up")));
-        }
-        let not_opened = |error: io::Error| Closed::NotOpened(net::connect_cause(&error));
-        tcp.set_nodelay(true).map_err(not_opened)?;
-        tcp.set_write_timeout(Some(WRITE)).map_err(not_opened)?;
-        let mut wire = Wire { tcp: tcp.clone(), arrived: VecDeque::new(), ended: false, until: Some(until) };
-        let stream = if url.scheme() == "wss" {
-            let tls_failed = |words: String| Closed::NotOpened(Cause::new(CauseKind::Tls, words));
-            let name =
-                ServerName::try_from(host.to_owned()).map_err(|error| tls_failed(error.to_string()))?;
-            let mut tls = ClientConnection::new(tls.clone(), name).map_err(|e| tls_failed(e.to_string()))?;
-            while tls.is_handshaking() {
-                tls.complete_io(&mut wire).map_err(not_opened)?;
+        let to = Target::new(url.scheme(), url.host_str().unwrap_or_default(), url.port());
+        let opened = |tcp: &Arc<TcpStream>| {
+            let _ = self.tcp.set(tcp.clone());
+            match self.aborted.load(Ordering::SeqCst) {
+                true => Err(Cause::new(CauseKind::Other, "given up")),
+                false => Ok(()),
             }
-            Stream::Encrypted(Box::new(StreamOwned::new(tls, wire)))
-        } else {
-            Stream::Plain(wire)
         };
+        let connection = net::connect(route, &to, until, opened);
+        let Connection { stream, wire } = connection.map_err(Closed::NotOpened)?;
+        let not_opened = |error: io::Error| Closed::NotOpened(net::connect_cause(&error));
+        wire.wait_until(until).map_err(not_opened)?;
         let config = WebSocketConfig::default()
             .read_buffer_size(READ)
             .write_buffer_size(0)
             .max_message_size(Some(MAX_FRAME))
             .max_frame_size(Some(MAX_FRAME));
         let request = url.as_str().into_client_request().map_err(refused)?;
-        let mut open = match tungstenite::client::client_with_config(request, stream, Some(config)) {
+        let open = match tungstenite::client::client_with_config(request, stream, Some(config)) {
             Ok((open, _)) => open,
             Err(HandshakeError::Failure(error)) => return Err(refused(error)),
             Err(HandshakeError::Interrupted(_)) => {
                 return Err(Closed::NotOpened(Cause::new(CauseKind::Timeout, "no handshake in time")));
             }
         };
-        open.get_mut().wire().until = None;
-        tcp.set_read_timeout(None).map_err(not_opened)?;
-        Ok((tcp, open))
+        wire.wait_for_food().map_err(not_opened)?;
+        Ok((wire, open))
     }
 
-    fn read(&self, id: SocketId, mut tcp: &TcpStream, mut tell: impl FnMut(Vec<Input>)) -> Closed {
+    fn read(&self, id: SocketId, wire: &Wire, mut tell: impl FnMut(Vec<Input>)) -> Closed {
         let (mut little, mut much) = ([0; READ], Vec::new());
         loop {
             let mut heard = Vec::new();
@@ -141,20 +125,14 @@ impl Socket {
                 return ended;
             }
             let arrived = if much.is_empty() { &mut little[..] } else { &mut much[..] };
-            let read = tcp.read(arrived);
-            let filled = matches!(read, Ok(count) if count == arrived.len());
-            if let Some(open) = self.lock().as_mut() {
-                let wire = open.get_mut().wire();
-                match read {
-                    Ok(0) => wire.ended = true,
-                    Ok(count) => wire.arrived.extend(&arrived[..count]),
-                    Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                    Err(error) => return Closed::Lost(net::cause(&error)),
-                }
-                wire.arrived.shrink_to(READ);
-            }
+            let count = match wire.tcp.as_ref().read(arrived) {
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Closed::Lost(net::cause(&error)),
+            };
+            wire.feed(&arrived[..count]);
             // A buffer that was filled means that there is more; those who listen have their turn all the same.
-            if filled {
+            if count == arrived.len() {
                 much.resize(READ_MORE, 0);
                 thread::yield_now();
             } else {
@@ -165,7 +143,7 @@ impl Socket {
 }
 
 /// Takes all messages that have arrived; says so if that was the end.
-fn take(id: SocketId, open: &mut WebSocket<Stream>, heard: &mut Vec<Input>) -> Option<Closed> {
+fn take(id: SocketId, open: &mut WebSocket<Box<dyn Stream>>, heard: &mut Vec<Input>) -> Option<Closed> {
     loop {
         match open.read() {
             Ok(Message::Text(text)) => heard.push(Input::Frame(id, Bytes::from(text))),
@@ -202,83 +180,5 @@ fn refused(error: tungstenite::Error) -> Closed {
             Closed::NotOpened(Cause::new(CauseKind::Other, "the URL cannot be used"))
         }
         other => Closed::NotOpened(Cause::new(CauseKind::Other, other)),
-    }
-}
-
-enum Stream {
-    Plain(Wire),
-    Encrypted(Box<StreamOwned<ClientConnection, Wire>>),
-}
-
-impl Stream {
-    fn wire(&mut self) -> &mut Wire {
-        match self {
-            Stream::Plain(wire) => wire,
-            Stream::Encrypted(stream) => &mut stream.sock,
-        }
-    }
-}
-
-impl Read for Stream {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Stream::Plain(wire) => wire.read(into),
-            Stream::Encrypted(stream) => stream.read(into),
-        }
-    }
-}
-
-impl Write for Stream {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self {
-            Stream::Plain(wire) => wire.write(bytes),
-            Stream::Encrypted(stream) => stream.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        match self {
-            Stream::Plain(wire) => wire.flush(),
-            Stream::Encrypted(stream) => stream.flush(),
-        }
-    }
-}
-
-/// The TCP connection as TLS and WebSocket see it: what has arrived can be read, and writing goes out at once.
-struct Wire {
-    tcp: Arc<TcpStream>,
-    arrived: VecDeque<u8>,
-    ended: bool,
-    /// During the handshakes reading waits, until then.
-    until: Option<Instant>,
-}
-
-impl Read for Wire {
-    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        if let Some(until) = self.until {
-            let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                return Err(io::ErrorKind::TimedOut.into());
-            }
-            self.tcp.set_read_timeout(Some(left))?;
-            return self.tcp.as_ref().read(into).map_err(|error| match error.kind() {
-                io::ErrorKind::WouldBlock => io::ErrorKind::TimedOut.into(),
-                _ => error,
-            });
-        }
-        match self.arrived.read(into)? {
-            0 if !self.ended && !into.is_empty() => Err(io::ErrorKind::WouldBlock.into()),
-            count => Ok(count),
-        }
-    }
-}
-
-impl Write for Wire {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.tcp.as_ref().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

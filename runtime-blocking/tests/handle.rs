@@ -5,9 +5,9 @@ use std::time::Duration;
 use twitchwire_blocking::auth::provider::{Given, OneToken};
 use twitchwire_blocking::eventsub::Via;
 use twitchwire_blocking::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
-use twitchwire_blocking::helix::api::GetUsers;
+use twitchwire_blocking::helix::api::{GetChannelFollowers, GetUsers};
 use twitchwire_blocking::twitchwire::Want;
-use twitchwire_blocking::{Builder, Client, Endpoints, Filter, Heard, Notice};
+use twitchwire_blocking::{Builder, Client, Endpoints, Filter, Heard, Notice, StartError, WaitError};
 use twitchwire_sim::{Server, World};
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -134,5 +134,62 @@ fn a_provider_is_asked_for_a_token_that_the_store_does_not_have() {
     assert_eq!(twitch.tokens().len(), 1);
     twitch.revoke_token(&stage.ada.as_str().into()).unwrap();
     assert_eq!(twitch.tokens().len(), 0);
+    twitch.close();
+}
+
+#[test]
+fn others_find_a_client_ready_when_what_it_needs_is_set_up() {
+    let stage = Stage::new();
+    let (access, refresh) = stage.token();
+    let (send, others) = mpsc::channel();
+    let set_up = |twitch: &Client| {
+        assert!(!twitch.is_ready());
+        assert_eq!(twitch.me()?.as_str(), stage.ada);
+        let waiting = twitch.clone();
+        send.send(std::thread::spawn(move || waiting.ready()))?;
+        let ada = stage.ada.as_str();
+        twitch.subscribe(ChannelFollow::new(ada, ada))?.detach();
+        Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    };
+    let builder = stage.builder().token(access, Some(&refresh));
+    let (twitch, mut notices) = builder.start_with(set_up).unwrap();
+    assert!(twitch.is_ready() && !twitch.is_closed());
+    assert_eq!(others.recv().unwrap().join().unwrap(), Ok(()));
+    twitch.ready().unwrap();
+    assert_eq!(twitch.subscriptions().len(), 1);
+    assert!(
+        notices.any(|heard| matches!(heard, Heard::Notice(notice) if matches!(*notice, Notice::Started)))
+    );
+    twitch.close();
+    assert!(twitch.is_closed());
+}
+
+#[test]
+fn a_set_up_that_fails_is_no_start_and_whoever_waits_for_it_is_told() {
+    let stage = Stage::new();
+    let (access, refresh) = stage.token();
+    let (send, others) = mpsc::channel();
+    let set_up = |twitch: &Client| {
+        let waiting = twitch.clone();
+        send.send(std::thread::spawn(move || waiting.ready()))?;
+        twitch.close();
+        Err::<(), Box<dyn std::error::Error + Send + Sync>>("no database".into())
+    };
+    let builder = stage.builder().token(access, Some(&refresh));
+    assert_eq!(builder.start_with(set_up).unwrap_err(), StartError::SetUp("no database".into()));
+    assert_eq!(others.recv().unwrap().join().unwrap(), Err(WaitError::Closed));
+}
+
+#[test]
+fn a_walk_tells_how_far_it_is() {
+    let stage = Stage::new();
+    stage.server.with(|world, _| world.followers(&stage.ada, 250));
+    let twitch = stage.client();
+    let mut followers = twitch.pages(&GetChannelFollowers::new(stage.ada.as_str()));
+    assert_eq!((followers.fetched(), followers.total()), (0, None));
+    followers.next().unwrap().unwrap();
+    assert_eq!((followers.fetched(), followers.total()), (100, Some(250)));
+    assert_eq!(followers.by_ref().count(), 249);
+    assert_eq!((followers.fetched(), followers.total()), (250, Some(250)));
     twitch.close();
 }

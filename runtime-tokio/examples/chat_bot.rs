@@ -4,12 +4,14 @@
 //! a simulated channel for a few seconds, otherwise in the logged-in user's own until Ctrl-C.
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+#[path = "../../tests/examples/common/mod.rs"]
 mod common;
 
 use std::collections::HashMap;
 use std::error::Error;
 use std::time::{Duration, Instant};
 use twitchwire_sim::scene;
+use twitchwire_tokio as driver;
 use twitchwire_tokio::auth::Scope;
 use twitchwire_tokio::eventsub::topic::chat::{ChannelChatMessage, ChannelChatMessageEvent};
 use twitchwire_tokio::helix::api::{BanUser, SendChatMessage};

@@ -5,12 +5,14 @@
 //! too, and the logins of the channels in `TWITCH_CHANNELS`, separated by spaces.
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+#[path = "../../tests/examples/common/mod.rs"]
 mod common;
 
 use std::env;
 use std::error::Error;
 use std::io::Write;
 use twitchwire_sim::scene;
+use twitchwire_tokio as driver;
 use twitchwire_tokio::eventsub::topic::stream::StreamOnline;
 use twitchwire_tokio::eventsub::{
     ConduitConfig, ConduitNotice, ConduitSize, Event, ShardChoice, ShardPart, Via,

@@ -40,7 +40,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // A world: an app, a channel, somebody who chats. The seed makes it the same each time.
     let mut world = World::new(7, "2026-03-01T12:00:00Z".parse()?);
     world.client("my-app", Some("my-secret"));
-    let [ada, brook] = ["ada", "brook"].map(|login| world.user(login));
+    let ada = world.user("ada");
     let server = Server::start(world)?;
 
     // The bot, pointed at it, with a token that nobody had to log in for.
@@ -67,7 +67,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
 
     // The story, and what is expected of the bot.
-    server.with(|world, now| world.chat(now, &brook, &ada, "!hello"));
+    server.with(|world, now| {
+        world.at(now).user("brook").says("ada", "!hello");
+    });
     hears("Hello, Brook!").await;
     println!("The bot greets.");
 
@@ -84,7 +86,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
             break;
         }
     }
-    server.with(|world, now| world.chat(now, &brook, &ada, "!hello"));
+    server.with(|world, now| {
+        world.at(now).user("brook").says("ada", "!hello");
+    });
     hears("Hello, Brook!").await;
     println!("It still does after a lost connection and an expired token.");
 

@@ -8,20 +8,20 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, lookup_host};
 use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 use tokio_rustls::TlsConnector;
 use twitchwire::Time;
+use twitchwire_front::Tunnel;
 use twitchwire_front::tasks::Runtime;
 
 /// The runtime that [`Builder::start`](crate::Builder::start) was called on.
 pub struct Tokio {
     origin: Instant,
     handle: Handle,
-    tls: TlsConnector,
 }
 
 /// A connection, with TLS or without.
@@ -35,8 +35,8 @@ impl Runtime for Tokio {
     type Stream = Box<dyn Io>;
     type Http = TokioIo<Box<dyn Io>>;
 
-    fn start(tls: Arc<ClientConfig>) -> Self {
-        Tokio { origin: Instant::now(), handle: Handle::current(), tls: TlsConnector::from(tls) }
+    fn start() -> Self {
+        Tokio { origin: Instant::now(), handle: Handle::current() }
     }
 
     fn now(&self) -> Time {
@@ -75,12 +75,28 @@ impl Runtime for Tokio {
         Ok(Box::new(listener.accept().await?.0))
     }
 
+    async fn tunnel(&self, tcp: &mut TcpStream, mut tunnel: Tunnel) -> io::Result<()> {
+        tcp.write_all(tunnel.request()).await?;
+        loop {
+            let mut byte = [0];
+            tcp.read_exact(&mut byte).await?;
+            if let Some(opened) = tunnel.read(byte[0]) {
+                return opened;
+            }
+        }
+    }
+
     fn plain(&self, tcp: TcpStream) -> Box<dyn Io> {
         Box::new(tcp)
     }
 
-    async fn encrypt(&self, host: ServerName<'static>, tcp: TcpStream) -> io::Result<Box<dyn Io>> {
-        Ok(Box::new(self.tls.connect(host, tcp).await?))
+    async fn encrypt(
+        &self,
+        tls: &Arc<ClientConfig>,
+        host: ServerName<'static>,
+        tcp: TcpStream,
+    ) -> io::Result<Box<dyn Io>> {
+        Ok(Box::new(TlsConnector::from(tls.clone()).connect(host, tcp).await?))
     }
 
     fn http(&self, stream: Box<dyn Io>) -> Self::Http {

@@ -413,3 +413,47 @@ async fn a_handler_hears_events_and_what_it_fails_with_goes_to_one_place() {
     twitch.unsubscribe(wish);
     soon(twitch.close()).await;
 }
+
+#[tokio::test]
+async fn others_find_a_client_ready_when_what_it_needs_is_set_up() {
+    let stage = Stage::new();
+    let (access, refresh) =
+        stage.server.with(|world, now| world.grant_token(now, "app1", &stage.ada, &SCOPES));
+    let (send, other) = tokio::sync::oneshot::channel();
+    let ada = stage.ada.clone();
+    let set_up = move |twitch: Client| async move {
+        assert!(!twitch.is_ready());
+        let waiting = twitch.clone();
+        let other = tokio::spawn(async move { waiting.ready().await });
+        send.send(other).map_err(|_| "the test is gone")?;
+        twitch.subscribe(ChannelFollow::new(ada.as_str(), ada.as_str())).await?.detach();
+        Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    };
+    let builder = stage.builder().token(access, Some(&refresh));
+    let (twitch, mut notices) = soon(builder.start_with(set_up)).await.unwrap();
+    assert!(twitch.is_ready() && !twitch.is_closed());
+    assert_eq!(soon(other.await.unwrap()).await.unwrap(), Ok(()));
+    assert_eq!(twitch.subscriptions().len(), 1);
+    notice(&mut notices, |notice| matches!(notice, Notice::Started)).await;
+    twitch.close().await;
+    assert!(twitch.is_closed());
+    assert_eq!(twitch.ready().await, Ok(()), "it was");
+}
+
+#[tokio::test]
+async fn a_set_up_that_fails_is_no_start() {
+    let stage = Stage::new();
+    let failed = stage.builder().start_with(|_| async { Err("no database") }).await;
+    assert_eq!(failed.unwrap_err(), StartError::SetUp("no database".into()));
+}
+
+#[tokio::test]
+async fn a_walk_tells_how_far_it_is() {
+    let stage = Stage::new();
+    let (twitch, _) = stage.client(&SCOPES).await;
+    let mut followers = twitch.pages(&GetChannelFollowers::new(stage.ada.as_str()));
+    assert_eq!((followers.fetched(), followers.total()), (0, None));
+    followers.next().await.unwrap().unwrap();
+    assert_eq!((followers.fetched(), followers.total()), (100, Some(250)));
+    twitch.close().await;
+}

@@ -2,15 +2,15 @@
 
 use bytes::Bytes;
 use http::{Request, Response};
-use rustls::pki_types::PrivateKeyDer;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore, ServerConfig, ServerConnection, StreamOwned};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
-use twitchwire_tokio::front::{Driver as _, Setup};
+use twitchwire_tokio::front::{Driver as _, Route, Setup, Way};
 use twitchwire_tokio::twitchwire::{CauseKind, Failure, Sent};
 use twitchwire_tokio::{Config, Driver};
 
@@ -22,8 +22,17 @@ fn driver() -> Driver {
 }
 
 fn trusting(roots: &[Vec<u8>]) -> Driver {
-    let setup = Setup { roots: roots.to_vec(), ..Setup::new(Config::new("app1")) };
-    Driver::start(setup).unwrap()
+    let mut trusted = RootCertStore::empty();
+    for root in roots {
+        trusted.add(CertificateDer::from(root.as_slice())).unwrap();
+    }
+    let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(trusted)
+        .with_no_client_auth();
+    let way = Way::Usual { tls: Arc::new(tls), proxy: None };
+    Driver::start(Setup::new(Config::new("app1")), Route { way, within: PATIENCE }).unwrap()
 }
 
 /// A server that treats each connection this way, and counts them.

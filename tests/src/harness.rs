@@ -21,10 +21,12 @@ mod conduit;
 mod network;
 mod node;
 mod rest;
+mod watch;
 
 pub use network::{Network, Rng};
 use node::Past;
 pub use node::{Node, Wanted};
+use watch::Watch;
 
 /// Clients and a world in virtual time.
 pub struct Harness {
@@ -51,6 +53,7 @@ pub struct Harness {
     steps: u64,
     restarts: Vec<Time>,
     scalings: Vec<Time>,
+    watch: Watch,
 }
 
 /// What is under way.
@@ -104,6 +107,7 @@ impl Harness {
             steps: 0,
             restarts: Vec::new(),
             scalings: Vec::new(),
+            watch: Watch::default(),
         }
     }
 
@@ -196,6 +200,7 @@ impl Harness {
             self.schedule(noticed_after, Event::ServerLosesPeer { peer });
         }
         let wanted = self.nodes[number].die();
+        self.watch_anew(number);
         self.start(number);
         for (wanted, past) in wanted {
             self.subscribe_again(number, wanted, past);
@@ -203,10 +208,12 @@ impl Harness {
     }
 
     /// Lets a client's machine sleep: its monotonic clock stands still, so for the client all that passes is that
-    /// its sockets say nothing and its wall clock jumps.
+    /// its sockets say nothing, its wall clock jumps and tokens are older than it thinks.
     pub fn sleep(&mut self, number: usize, by: Duration) {
         self.note(|| format!("client {number} sleeps for {by:?}"));
         self.silence(number);
+        self.world.age_tokens(self.now, by);
+        self.nodes[number].may_hear_nothing = true;
         self.nodes[number].ahead += by;
         let life = self.nodes[number].life;
         self.schedule(Duration::from_millis(2), Event::Wall { node: number, life });
@@ -214,6 +221,7 @@ impl Harness {
 
     /// A client's sockets go silent, in both directions; Twitch notices, the client is not told.
     pub fn silence(&mut self, number: usize) {
+        self.nodes[number].may_hear_nothing = true;
         for peer in self.peers_of(number) {
             if let Some(peer) = self.peers.get_mut(&peer) {
                 peer.silent = true;
@@ -269,6 +277,7 @@ impl Harness {
 
     fn start(&mut self, number: usize) {
         let now = self.now;
+        self.watch_start(number);
         let node = &mut self.nodes[number];
         let mut config = node.config.clone();
         config.endpoints = Self::endpoints();
@@ -308,7 +317,7 @@ impl Harness {
         self.trace.push_back(format!("{:?} {}", self.now, line()));
     }
 
-    fn fail(&mut self, what: String) {
+    pub(crate) fn fail(&mut self, what: String) {
         self.note(|| format!("FAILED: {what}"));
         self.failures.push(format!("{:?} {what}", self.now));
     }
@@ -322,6 +331,7 @@ impl Harness {
             Event::ToWorld { node, life, id, request } => {
                 self.check_assignment(node, &request);
                 let response = self.world.request(self.now, &request);
+                self.watch_answer(node, &request, &response);
                 self.note(|| {
                     format!("{} {} -> {}", request.method(), request.uri().path(), response.status().as_u16())
                 });
@@ -369,6 +379,8 @@ impl Harness {
             Event::GoesSilent { peer } => {
                 if let Some(entry) = self.peers.get_mut(&peer) {
                     entry.silent = true;
+                    let node = entry.node;
+                    self.nodes[node].may_hear_nothing = true;
                     self.note(|| format!("{peer:?} goes silent"));
                 }
             }
@@ -376,6 +388,7 @@ impl Harness {
                 let result = if self.rng.chance(self.network.store_fails) {
                     Err(StoreError::Failed("disk full".into()))
                 } else {
+                    self.watch_store(&op);
                     self.nodes[node].store.run(op)
                 };
                 if self.lives(node, life) {
@@ -417,9 +430,13 @@ impl Harness {
                     let delay = self.rng.between(Duration::from_millis(1), self.network.slowest_store);
                     self.schedule(delay, Event::Stored { node: number, life, id, op });
                 }
-                Output::Reply(id, reply) => self.nodes[number].replies.push((id, reply)),
+                Output::Reply(id, reply) => {
+                    self.watch_reply(number, id, &reply);
+                    self.nodes[number].replies.push((id, reply));
+                }
                 Output::Notice(notice) => {
                     self.note(|| format!("client {number}: {notice}"));
+                    self.watch_notice(number, &notice);
                     if let (Notice::TokenWanted(wanted), Some(provider)) =
                         (&notice, &self.nodes[number].provider)
                     {
@@ -451,6 +468,7 @@ impl Harness {
     }
 
     fn send(&mut self, node: usize, life: u32, id: HttpId, request: Request<Bytes>) {
+        self.watch_request(node, &request);
         let delay = self.delay();
         if self.rng.chance(self.network.not_sent) {
             let cause = Cause::new(CauseKind::Connect, "connection refused");
@@ -466,6 +484,7 @@ impl Harness {
     }
 
     fn dial(&mut self, node: usize, life: u32, socket: SocketId, url: String) {
+        self.nodes[node].dials += 1;
         self.last_peer += 1;
         let peer = PeerId(self.last_peer);
         let (to_client, to_server) = (self.now, self.now);

@@ -4,6 +4,16 @@
 //! frames come out, and one seed decides every fault. A test harness drives it in virtual time; with the feature `server`
 //! the same world listens on a loopback port, for real sockets.
 //!
+//! | I want to … | look at |
+//! | --- | --- |
+//! | test a bot over real sockets | [`Server`], the example `test_your_bot` of `twitchwire-tokio` |
+//! | have users, channels, tokens in it | [`World::user`], [`World::grant_token`] |
+//! | let something happen | [`World::follow`], [`World::chat`], [`World::raid`] |
+//! | let something go wrong | [`World::drop_sockets`], [`World::expire`], [`world::Settings`] |
+//! | see what it holds, and which rules were broken | [`World::enabled`], [`World::violations`] |
+//! | test a client in virtual time | [`harness`], [`schedule`] |
+//! | try it by hand | `twitchwire-sim serve`, below |
+//!
 //! ```
 //! use twitchwire::Time;
 //! use twitchwire_sim::{Heard, PeerId, World, WorldOutput};

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use twitchwire::Time;
 use twitchwire::auth::Scope;
 use twitchwire_sim::schedule::conduit::Conduits;
+use twitchwire_sim::schedule::processes::Processes;
 use twitchwire_sim::schedule::search::{Searched, attempt, search, shorten};
 use twitchwire_sim::schedule::{Cast, Part, Schedule, Sockets, TRACE};
 use twitchwire_sim::{Server, World, scene};
@@ -29,7 +30,8 @@ twitchwire-sim serve [--port N] [--scene listen|chat|channels]
     Listens on loopback until Ctrl-C, and prints the URLs, the client and a token. Without a port it takes a free one;
     without a scene nothing happens but by the control page, /sim.
 
-twitchwire-sim search --seeds N [--from S] [--jobs J] [--kind sockets|conduits] [--keep PARTS]
+twitchwire-sim search --seeds N [--from S] [--jobs J] [--kind sockets|conduits|processes] [--keep PARTS]
+                      [--shorten yes|no] [--trace LINES]
     Runs the random schedules of N seeds from S (0) on J threads (one for each core), of each kind unless one is named.
     The first that fails is made short; what is left of it, the end of its trace and the command that replays it are
     printed, and the exit code is 1. PARTS are the steps and faults that are left, as printed there. Faster in release.
@@ -80,12 +82,17 @@ struct Search {
     kind: Option<Kind>,
     /// What is kept of the only seed's schedule.
     keep: Option<Vec<Part>>,
+    /// Whether the first that fails is made short.
+    shorten: bool,
+    /// How many lines of its trace are printed.
+    trace: usize,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Sockets,
     Conduits,
+    Processes,
 }
 
 impl Kind {
@@ -93,6 +100,7 @@ impl Kind {
         match self {
             Kind::Sockets => "sockets",
             Kind::Conduits => "conduits",
+            Kind::Processes => "processes",
         }
     }
 }
@@ -140,6 +148,7 @@ impl Search {
             None => None,
             Some("sockets") => Some(Kind::Sockets),
             Some("conduits") => Some(Kind::Conduits),
+            Some("processes") => Some(Kind::Processes),
             Some(other) => return Err(format!("there is no kind {other}")),
         };
         let keep = options.take::<String>("--keep")?.map(|parts| {
@@ -152,13 +161,20 @@ impl Search {
         }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let jobs = options.take("--jobs")?.unwrap_or(cores);
-        Ok(Search { seeds: from..from.saturating_add(count), jobs, kind, keep })
+        let shorten = match options.take::<String>("--shorten")?.as_deref() {
+            None | Some("yes") => true,
+            Some("no") => false,
+            Some(other) => return Err(format!("--shorten cannot be {other}")),
+        };
+        let trace = options.take("--trace")?.unwrap_or(TRACE_END);
+        Ok(Search { seeds: from..from.saturating_add(count), jobs, kind, keep, shorten, trace })
     }
 
     fn run(self) -> ExitCode {
         let wanted = |kind| self.kind.is_none_or(|only| only == kind);
         let held = (!wanted(Kind::Sockets) || self.run_kind::<Sockets>(Kind::Sockets))
-            && (!wanted(Kind::Conduits) || self.run_kind::<Conduits>(Kind::Conduits));
+            && (!wanted(Kind::Conduits) || self.run_kind::<Conduits>(Kind::Conduits))
+            && (!wanted(Kind::Processes) || self.run_kind::<Processes>(Kind::Processes));
         if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
@@ -167,12 +183,15 @@ impl Search {
         if let Some(keep) = &self.keep {
             let mut schedule = Schedule::<C>::of(self.seeds.start);
             schedule.keep(keep);
-            return show(kind, self.seeds.start, &schedule);
+            return self.show(kind, self.seeds.start, &schedule);
         }
         let started = Instant::now();
         let searched = search(self.seeds.clone(), self.jobs, Schedule::<C>::run);
         self.report(kind, &searched, started.elapsed());
         let Some(seed) = searched.failed else { return true };
+        if !self.shorten {
+            return self.show(kind, seed, &Schedule::<C>::of(seed));
+        }
         println!("{}: seed {seed} failed; making it short ...", kind.name());
         // Each try may panic, and what matters of it is said in the end.
         std::panic::set_hook(Box::new(|_| {}));
@@ -181,7 +200,7 @@ impl Search {
         let parts = shorten(&schedule, |shorter| attempt(seed, || shorter.play(TRACE)).is_err());
         schedule.keep(&parts);
         println!("{} of its {all} parts are left.", parts.len());
-        show(kind, seed, &schedule);
+        self.show(kind, seed, &schedule);
         false
     }
 
@@ -196,36 +215,38 @@ impl Search {
             took.as_secs_f64()
         );
     }
-}
 
-/// Plays a schedule and shows how it fails; true if it holds.
-fn show<C: Cast>(kind: Kind, seed: u64, schedule: &Schedule<C>) -> bool {
-    let Err(failed) = attempt(seed, || schedule.play(TRACE)) else {
-        println!("{}: seed {seed} holds with what is kept of it", kind.name());
-        return true;
-    };
-    let parts = schedule.parts();
-    println!("\nWhat happens:");
-    for part in &parts {
-        println!("{:>6}  {}", part.to_string(), schedule.describe(*part));
+    /// Plays a schedule and shows how it fails; true if it holds.
+    fn show<C: Cast>(&self, kind: Kind, seed: u64, schedule: &Schedule<C>) -> bool {
+        let Err(failed) = attempt(seed, || schedule.play(TRACE)) else {
+            println!("{}: seed {seed} holds with what is kept of it", kind.name());
+            return true;
+        };
+        let parts = schedule.parts();
+        println!("\nWhat happens:");
+        for part in &parts {
+            println!("{:>6}  {}", part.to_string(), schedule.describe(*part));
+        }
+        println!("\nThe end of the trace:");
+        for line in &failed.trace[failed.trace.len().saturating_sub(self.trace)..] {
+            println!("  {line}");
+        }
+        println!("\nWhat broke:");
+        for failure in &failed.failures {
+            println!("  {failure}");
+        }
+        let keep: Vec<String> = parts.iter().map(ToString::to_string).collect();
+        let keep = if keep.is_empty() { "nothing".to_owned() } else { keep.join(",") };
+        let kind = kind.name();
+        println!(
+            "\nAgain, all of it:\n  cargo run -p twitchwire-sim -- search --kind {kind} --from {seed} --seeds 1"
+        );
+        println!("Again, what is left of it:");
+        println!(
+            "  cargo run -p twitchwire-sim -- search --kind {kind} --from {seed} --seeds 1 --keep {keep}"
+        );
+        false
     }
-    println!("\nThe end of the trace:");
-    for line in &failed.trace[failed.trace.len().saturating_sub(TRACE_END)..] {
-        println!("  {line}");
-    }
-    println!("\nWhat broke:");
-    for failure in &failed.failures {
-        println!("  {failure}");
-    }
-    let keep: Vec<String> = parts.iter().map(ToString::to_string).collect();
-    let keep = if keep.is_empty() { "nothing".to_owned() } else { keep.join(",") };
-    let kind = kind.name();
-    println!(
-        "\nAgain, all of it:\n  cargo run -p twitchwire-sim -- search --kind {kind} --from {seed} --seeds 1"
-    );
-    println!("Again, what is left of it:");
-    println!("  cargo run -p twitchwire-sim -- search --kind {kind} --from {seed} --seeds 1 --keep {keep}");
-    false
 }
 
 /// Options with their values.

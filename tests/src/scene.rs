@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::World;
-use crate::world::{Action, Start, Which};
+use crate::world::{Action, Script, Start, Which};
 
 /// The client id that every scene registers.
 pub const CLIENT_ID: &str = "sim-client";
@@ -16,32 +16,29 @@ pub const CLIENT_SECRET: &str = "s3cret-of-the-simulation";
 /// requested reconnect with an event delivered twice, an expired token, and an abrupt disconnect. Returns ada's id.
 pub fn listen(world: &mut World) -> String {
     let ada = with_ada(world);
-    let [brook, cleo, dan] = ["brook", "cleo", "dan"].map(|login| world.user(login));
+    for login in ["brook", "cleo", "dan"] {
+        world.user(login);
+    }
     world.followers(&ada, 250);
 
-    let chat =
-        |who: &String, text: &str| Action::Chat { who: who.clone(), channel: ada.clone(), text: text.into() };
-    let follow = |who: &String| Action::Follow { who: who.clone(), channel: ada.clone() };
-    let steps = [
-        (500, Action::Online(ada.clone())),
-        (800, chat(&brook, "Hello!")),
-        (1200, follow(&brook)),
-        (1600, chat(&cleo, "What are we building today?")),
-        (2000, chat(&ada, "A listener that never misses a message.")),
-        (2500, Action::Reconnect(Which::All)),
-        (2520, follow(&cleo)),
-        (2900, Action::RepeatLatest),
-        (3300, Action::Raid { from: dan.clone(), to: ada.clone(), viewers: 42 }),
-        (3800, chat(&dan, "Hi from over there.")),
-        (4200, Action::Expire(ada.clone())),
-        (4500, Action::DropSockets(Which::All)),
-        (6200, follow(&dan)),
-        (6600, chat(&brook, "Still here?")),
-        (7000, chat(&ada, "Still here.")),
-        (8000, Action::Offline(ada.clone())),
-    ];
-    let steps = steps.into_iter().map(|(ms, action)| (Duration::from_millis(ms), action)).collect();
-    world.script(Start::NextSubscription, steps);
+    let mut script = Script::new();
+    script.at(ms(500)).user("ada").goes_live();
+    script.at(ms(800)).user("brook").says("ada", "Hello!");
+    script.at(ms(1200)).user("brook").follows("ada");
+    script.at(ms(1600)).user("cleo").says("ada", "What are we building today?");
+    script.at(ms(2000)).user("ada").says("ada", "A listener that never misses a message.");
+    script.at(ms(2500)).happens(Action::Reconnect(Which::All));
+    script.at(ms(2520)).user("cleo").follows("ada");
+    script.at(ms(2900)).happens(Action::RepeatLatest);
+    script.at(ms(3300)).user("dan").raids("ada", 42);
+    script.at(ms(3800)).user("dan").says("ada", "Hi from over there.");
+    script.at(ms(4200)).happens(Action::Expire("ada".into()));
+    script.at(ms(4500)).happens(Action::DropSockets(Which::All));
+    script.at(ms(6200)).user("dan").follows("ada");
+    script.at(ms(6600)).user("brook").says("ada", "Still here?");
+    script.at(ms(7000)).user("ada").says("ada", "Still here.");
+    script.at(ms(8000)).user("ada").goes_offline();
+    world.script(Start::NextSubscription, script);
     ada
 }
 
@@ -52,20 +49,13 @@ pub const CHAT: Duration = Duration::from_secs(5);
 /// them again too soon, and an advertisement. Returns ada's id.
 pub fn chat(world: &mut World) -> String {
     let ada = with_ada(world);
-    let [brook, cleo, dan] = ["brook", "cleo", "dan"].map(|login| world.user(login));
-    let said = [
-        (300, &brook, "!hello"),
-        (700, &cleo, "!hello"),
-        (1200, &dan, "You can buy followers here: example.com"),
-        (1800, &cleo, "!dice"),
-        (3500, &cleo, "!hello"),
-    ];
-    let say = |(ms, who, text): (u64, &String, &str)| {
-        let action = Action::Chat { who: who.clone(), channel: ada.clone(), text: text.into() };
-        (Duration::from_millis(ms), action)
-    };
-    let steps = said.into_iter().map(say).collect();
-    world.script(Start::NextSubscription, steps);
+    let mut script = Script::new();
+    script.at(ms(300)).user("brook").says("ada", "!hello");
+    script.at(ms(700)).user("cleo").says("ada", "!hello");
+    script.at(ms(1200)).user("dan").says("ada", "You can buy followers here: example.com");
+    script.at(ms(1800)).user("cleo").says("ada", "!dice");
+    script.at(ms(3500)).user("cleo").says("ada", "!hello");
+    world.script(Start::NextSubscription, script);
     ada
 }
 
@@ -81,10 +71,12 @@ pub fn channel_logins() -> impl Iterator<Item = String> {
 /// watches.
 pub fn channels(world: &mut World) -> String {
     let ada = with_ada(world);
-    let ids: Vec<String> = channel_logins().map(|login| world.user(&login)).collect();
-    let live = |(number, id): (u64, String)| (Duration::from_millis(2000 + 50 * number), Action::Online(id));
-    let steps = (0..).zip(ids).map(live).collect();
-    world.script(Start::NextSubscription, steps);
+    let mut script = Script::new();
+    for (number, login) in (1..).zip(channel_logins()) {
+        world.user(&login);
+        script.at(ms(2000 + 50 * number)).user(&login).goes_live();
+    }
+    world.script(Start::NextSubscription, script);
     ada
 }
 
@@ -100,4 +92,8 @@ fn with_ada(world: &mut World) -> String {
     world.settings.device_interval = 1;
     world.settings.approve_devices = Some((ada.clone(), Duration::from_secs(1)));
     ada
+}
+
+const fn ms(number: u64) -> Duration {
+    Duration::from_millis(number)
 }

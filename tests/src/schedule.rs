@@ -2,10 +2,12 @@
 //! faults stop, and after a while everything must be as it should.
 //!
 //! A schedule is a value ([`Schedule::of`] a seed) before it is played, so that parts can be left out of it: its steps and
-//! its faults ([`Part`]). [`run`] and [`conduit::run`] do both, and are pure functions of their seeds. [`search`] runs many
-//! and makes a failing one short. A seed that fails is kept in `seeds.txt` or `seeds-conduit.txt`, with a line on what it showed.
+//! its faults ([`Part`]). [`run`], [`conduit::run`] and [`processes::run`] do both, and are pure functions of their seeds.
+//! [`search`] runs many and makes a failing one short. A seed that fails is kept in `seeds.txt`, `seeds-conduit.txt` or
+//! `seeds-processes.txt`, with a line on what it showed.
 
 pub mod conduit;
+pub mod processes;
 pub mod search;
 mod sockets;
 

@@ -15,6 +15,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use twitchwire::Time;
 
+mod ads;
 mod answer;
 mod api;
 mod automod;
@@ -23,22 +24,27 @@ mod channel_points;
 mod charity;
 mod clips;
 mod conduits;
+mod cue;
 mod delivery;
 mod entitlements;
 mod extensions;
 mod goals;
+mod guest_star;
 mod helix;
 mod hype_trains;
 mod jwt;
 mod kinds;
 mod ledger;
 mod limits;
+mod markers;
 mod moderation;
 mod notice;
 mod oauth;
 mod people;
 mod polls;
 mod predictions;
+mod profiles;
+mod raids;
 mod reading;
 mod rng;
 mod roles;
@@ -53,11 +59,13 @@ mod subscriptions;
 mod tokens;
 mod videos;
 mod webhooks;
+mod whispers;
 
+pub use cue::{Actor, Cue};
 pub use goals::GoalKind;
 pub use ledger::{Happening, Refreshed, Route, Rule, Sent, Violation};
 pub use people::Programme;
-pub use script::{Action, Start};
+pub use script::{Action, Script, Start};
 pub use settings::{Faults, Settings};
 pub use sockets::Which;
 pub use subscribers::Tier;
@@ -138,6 +146,10 @@ enum Timer {
     Drop(PeerId),
     /// … delete a conduit if all its shards are still disabled.
     ConduitDies(String),
+    /// … begin a planned ad break.
+    AdBreak(String),
+    /// … let a channel's raid happen.
+    Raid(String),
     /// … end a poll.
     PollEnds { channel: String, poll: String },
     /// … lock a prediction.
@@ -166,6 +178,12 @@ pub struct World {
     sockets: sockets::Sockets,
     subscriptions: subscriptions::Subscriptions,
     conduits: conduits::Conduits,
+    ads: ads::AdSchedule,
+    guest_star: guest_star::GuestStar,
+    markers: markers::Markers,
+    profiles: profiles::Profiles,
+    raids: raids::Raids,
+    whispers: whispers::Whispers,
     windows: limits::Windows,
     rooms: room::Rooms,
     moderation: moderation::Moderation,
@@ -206,6 +224,12 @@ impl World {
             sockets: sockets::Sockets::default(),
             subscriptions: subscriptions::Subscriptions::default(),
             conduits: conduits::Conduits::default(),
+            ads: ads::AdSchedule::default(),
+            guest_star: guest_star::GuestStar::default(),
+            markers: markers::Markers::default(),
+            profiles: profiles::Profiles::default(),
+            raids: raids::Raids::default(),
+            whispers: whispers::Whispers::default(),
             windows: limits::Windows::default(),
             rooms: room::Rooms::default(),
             moderation: moderation::Moderation::default(),
@@ -319,6 +343,8 @@ impl World {
             Timer::PostUnanswered(post) => self.lose_patience(post),
             Timer::Drop(peer) => self.drop_socket(peer),
             Timer::ConduitDies(conduit) => self.delete_conduit_if_dead(&conduit),
+            Timer::AdBreak(channel) => self.begin_planned_ad(&channel),
+            Timer::Raid(from) => self.go_raiding(&from),
             Timer::PollEnds { channel, poll } => self.complete_poll(&channel, &poll),
             Timer::PredictionLocks { channel, prediction } => self.lock_prediction(&channel, &prediction),
             Timer::HypeTrainEnds { channel } => self.end_hype_train(&channel),

@@ -2,20 +2,38 @@
 //!
 //! `TWITCHWIRE_SEED=n` runs one seed and prints its trace; `TWITCHWIRE_SEEDS=n` sets how many fresh ones are run.
 
-use twitchwire_sim::schedule;
+use twitchwire_sim::schedule::search::search;
+use twitchwire_sim::schedule::{self, Failed, Report};
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-#[test]
-fn every_schedule_that_ever_failed_holds_now() {
-    for line in include_str!("../seeds.txt").lines().filter(|line| !line.starts_with('#')) {
+type Run = fn(u64) -> Result<Report, Box<Failed>>;
+
+fn kept(seeds: &str, run: Run) {
+    for line in seeds.lines().filter(|line| !line.starts_with('#')) {
         let seed = line.split_whitespace().next().and_then(|seed| seed.parse().ok()).expect("a seed first");
-        if let Err(failed) = schedule::run(seed) {
+        if let Err(failed) = run(seed) {
             panic!("{failed}");
         }
     }
+}
+
+#[test]
+fn every_schedule_that_ever_failed_holds_now() {
+    kept(include_str!("../seeds.txt"), schedule::run);
+    kept(include_str!("../seeds-processes.txt"), schedule::processes::run);
+}
+
+#[test]
+fn a_hundred_schedules_of_two_processes_of_one_user_hold() {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let searched = search(0..100, threads, schedule::processes::run);
+    if let Some(seed) = searched.failed {
+        panic!("{}", schedule::processes::run(seed).expect_err("it failed before"));
+    }
+    assert_eq!(searched.held, 100);
 }
 
 #[test]

@@ -1,14 +1,14 @@
-//! [`Builder`] sets a client up; what it gathers for the driver is a [`Setup`].
+//! [`Builder`] sets a client up; what it gathers for the driver is a [`Setup`] and a [`Route`].
 
 use crate::client::{Client, Waiting};
 use crate::driver::Driver;
 use crate::listen::Notices;
+use crate::proxy::Proxy;
 use crate::recording::Recording;
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
+use crate::route::{Route, Tls, Way};
+use rustls::ClientConfig;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::sync::Arc;
 use twitchwire::auth::Scope;
@@ -19,14 +19,21 @@ use twitchwire::eventsub::ConduitConfig;
 use twitchwire::{Callback, Config, Endpoints, Entry, Filter, Heard, Input, SecretString, Start, StartError};
 
 /// Sets a client up. Made by [`Client::builder`].
+///
+/// A start goes in this order: the store is read; the given token is validated, or a stored one found, or a user logs in;
+/// the application sets up what it wants ([`Builder::start_with`]); then others find the client ready
+/// ([`Client::ready`], [`Notice::Started`](twitchwire::Notice::Started)). Tokens are saved whenever they change, so closing
+/// has none left to save; [`Unsaved`](crate::Unsaved) saves none at all.
 #[must_use = "nothing happens before `start`"]
-pub struct Builder<D> {
+pub struct Builder<D: Driver> {
     setup: Setup,
+    tls: Tls,
+    proxy: Option<Proxy>,
+    connector: Option<Arc<D::Connector>>,
     scopes: Vec<Scope>,
     token: Option<(SecretString, Option<SecretString>)>,
     login: Option<Show>,
     record: Option<PathBuf>,
-    driver: PhantomData<fn() -> D>,
 }
 
 /// Shows a user what a login asks of them.
@@ -42,33 +49,12 @@ pub struct Setup {
     pub provider: Option<Arc<dyn Provider>>,
     /// Where what happens to the machine is written down, if anywhere.
     pub recording: Option<Recording>,
-    /// Certificates to trust besides the usual ones, in DER.
-    pub roots: Vec<Vec<u8>>,
 }
 
 impl Setup {
-    /// Tokens in memory, the usual roots.
+    /// Tokens in memory.
     pub fn new(config: Config) -> Self {
-        let store = Arc::new(MemoryStore::new());
-        Setup { config, store, provider: None, recording: None, roots: Vec::new() }
-    }
-
-    /// The one TLS configuration of a client, for HTTP and for WebSockets.
-    pub fn tls(&self) -> Result<Arc<ClientConfig>, StartError> {
-        let configure = || {
-            let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-            for root in &self.roots {
-                roots.add(CertificateDer::from(root.as_slice()))?;
-            }
-            let provider = Arc::new(rustls::crypto::ring::default_provider());
-            let config = ClientConfig::builder_with_provider(provider)
-                .with_safe_default_protocol_versions()?
-                .with_root_certificates(roots)
-                .with_no_client_auth();
-            Ok(Arc::new(config))
-        };
-        configure()
-            .map_err(|error: rustls::Error| StartError::Driver(format!("TLS cannot be set up: {error}")))
+        Setup { config, store: Arc::new(MemoryStore::new()), provider: None, recording: None }
     }
 }
 
@@ -87,10 +73,17 @@ impl<D: Driver> Builder<D> {
         config.name = format!("{}-{random:016x}", std::process::id());
         let mut key = [0; 32];
         // Without a key no authorisation in a browser is started, and its error says so.
-        let filled = rustls::crypto::ring::default_provider().secure_random.fill(&mut key);
-        config.state_key = filled.is_ok().then(|| key.into());
-        let setup = Setup::new(config);
-        Builder { setup, scopes: vec![], token: None, login: None, record: None, driver: PhantomData }
+        config.state_key = getrandom::fill(&mut key).is_ok().then(|| key.into());
+        Builder {
+            setup: Setup::new(config),
+            tls: Tls::Usual(vec![]),
+            proxy: None,
+            connector: None,
+            scopes: vec![],
+            token: None,
+            login: None,
+            record: None,
+        }
     }
 
     /// The application's client secret. Without one the client is public: it has no app token, and its refresh tokens
@@ -138,6 +131,12 @@ impl<D: Driver> Builder<D> {
         self
     }
 
+    /// An app token to start with. Without the application's secret it cannot be renewed.
+    pub fn app_token(mut self, token: impl Into<String>) -> Self {
+        self.setup.config.app_token = Some(token.into().into());
+        self
+    }
+
     /// A user's tokens to start with. They are validated and written to the store.
     pub fn token(mut self, access: impl Into<String>, refresh: Option<&str>) -> Self {
         self.token = Some((access.into().into(), refresh.map(SecretString::from)));
@@ -166,13 +165,36 @@ impl<D: Driver> Builder<D> {
         self
     }
 
-    /// Trusts one more authority, given as a DER certificate.
+    /// Trusts one more authority, given as a DER certificate. A configuration of one's own ([`Builder::tls`]) is left as it
+    /// is.
     pub fn root_certificate(mut self, der: impl Into<Vec<u8>>) -> Self {
-        self.setup.roots.push(der.into());
+        if let Tls::Usual(roots) = &mut self.tls {
+            roots.push(der.into());
+        }
         self
     }
 
-    /// Changes any other setting.
+    /// Does TLS as this configuration says: with another provider of cryptography, other authorities, a certificate for
+    /// the client. HTTP and WebSockets share it; protocols of ALPN it should name none but `http/1.1`.
+    pub fn tls(mut self, config: impl Into<Arc<ClientConfig>>) -> Self {
+        self.tls = Tls::Own(config.into());
+        self
+    }
+
+    /// Reaches hosts through a proxy, for requests and for WebSockets. Nothing is read from the environment unasked; who
+    /// wants that gives [`Proxy::from_env`].
+    pub fn proxy(mut self, proxy: impl Into<Option<Proxy>>) -> Self {
+        self.proxy = proxy.into();
+        self
+    }
+
+    /// Has the application open connections.
+    pub(crate) fn connect_with(mut self, connector: Arc<D::Connector>) -> Self {
+        self.connector = Some(connector);
+        self
+    }
+
+    /// Changes any other setting, the timeouts among them: see [`Config`].
     pub fn config(mut self, change: impl FnOnce(&mut Config)) -> Self {
         change(&mut self.setup.config);
         self
@@ -180,12 +202,17 @@ impl<D: Driver> Builder<D> {
 
     /// Starts the driver and the machine; what is left is to wait until the start is over.
     pub(crate) fn begin(self) -> Result<Beginning<D>, StartError> {
-        let Builder { mut setup, scopes, token, login, record, driver: _ } = self;
+        let Builder { mut setup, tls, proxy, connector, scopes, token, login, record } = self;
         setup.recording = record.as_deref().map(Recording::create).transpose()?;
         if let (None, Some(provider)) = (&setup.config.client_secret, &setup.provider) {
             setup.config.client_secret = provider.client_secret(&setup.config.client_id);
         }
-        let client = Client::new(D::start(setup)?);
+        let way = match connector {
+            Some(connector) => Way::Own(connector),
+            None => Way::Usual { tls: tls.config()?, proxy },
+        };
+        let route = Route { way, within: setup.config.connect_timeout };
+        let client = Client::new(D::start(setup, route)?);
         // Both hear everything from the very first.
         let (notices, prompts) = (client.listen(Filter::Everything), client.listen(Filter::Notices));
         let entry = match (token, &login) {
@@ -200,7 +227,7 @@ impl<D: Driver> Builder<D> {
     }
 }
 
-impl<D> fmt::Debug for Builder<D> {
+impl<D: Driver> fmt::Debug for Builder<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Builder({})", self.setup.config.client_id)
     }

@@ -64,6 +64,16 @@ impl<D: Driver> Client<D> {
         })
     }
 
+    /// Whether the start is over, with what the application had to set up.
+    pub fn is_ready(&self) -> bool {
+        self.driver().with(|machine, _| machine.is_started)
+    }
+
+    /// Whether the client has ended.
+    pub fn is_closed(&self) -> bool {
+        self.driver().with(|machine, _| machine.desk.is_ended())
+    }
+
     /// The same client, calling with the app token.
     #[must_use]
     pub fn as_app(&self) -> Self {

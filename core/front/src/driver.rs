@@ -2,6 +2,7 @@
 
 use crate::builder::Setup;
 use crate::recording::Recording;
+use crate::route::Route;
 use crate::trace;
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,8 +17,11 @@ pub trait Driver: Clone + Send + Sync + 'static {
     /// What wakes a caller: a task's waker, a thread.
     type Waker: Send;
 
+    /// What opens connections for an application that does so itself.
+    type Connector: ?Sized + Send + Sync;
+
     /// Starts whatever moves bytes.
-    fn start(setup: Setup) -> Result<Self, StartError>;
+    fn start(setup: Setup, route: Route<Self::Connector>) -> Result<Self, StartError>;
 
     /// Lets something happen to the machine and carries out what it asks for then, before anything else can happen to
     /// it: so orders keep their order. Nothing that takes long may happen in here.
@@ -36,6 +40,8 @@ pub struct Machine<W> {
     store: Arc<dyn Store>,
     provider: Option<Arc<dyn Provider>>,
     recording: Option<Recording>,
+    /// Whether the start is over.
+    pub(crate) is_started: bool,
     /// To be woken as soon as orders are taken.
     woken: Vec<W>,
 }
@@ -71,9 +77,16 @@ enum Answer {
 impl<W> Machine<W> {
     /// A machine to which nothing has happened yet.
     pub fn new(setup: Setup) -> Self {
-        let Setup { config, store, provider, recording, .. } = setup;
-        let core = Client::new(Time::ZERO, config);
-        Machine { core, desk: Desk::new(), store, provider, recording, woken: vec![] }
+        let Setup { config, store, provider, recording } = setup;
+        Machine {
+            core: Client::new(Time::ZERO, config),
+            desk: Desk::new(),
+            store,
+            provider,
+            recording,
+            is_started: false,
+            woken: vec![],
+        }
     }
 
     /// Tells the machine what happened.
@@ -94,6 +107,12 @@ impl<W> Machine<W> {
     /// Tells listeners what the machine does not know of.
     pub fn tell(&mut self, notice: Notice) {
         self.desk.put_notice(notice, |waker| self.woken.push(waker));
+    }
+
+    /// The start is over.
+    pub(crate) fn started(&mut self) {
+        self.is_started = true;
+        self.tell(Notice::Started);
     }
 
     /// Tells those who listen to failures what the handler of a listener failed with. If it is one of them, that is only

@@ -51,6 +51,16 @@ where
         self.by_page.end()
     }
 
+    /// How many items have been fetched so far, those that are not taken yet among them.
+    pub fn fetched(&self) -> u64 {
+        self.by_page.fetched()
+    }
+
+    /// How many items the whole list has, where Twitch tells, from the first page on.
+    pub fn total(&self) -> Option<u64> {
+        self.by_page.total()
+    }
+
     /// The next item of the page at hand.
     pub(crate) fn item(&mut self) -> Next<<Value<E> as Paged>::Item> {
         if self.left == 0 {
@@ -101,6 +111,16 @@ where
     /// Why the walk ended; none while pages are left to fetch.
     pub fn end(&self) -> Option<&PageEnd> {
         self.pager.as_ref().ok().and_then(Pager::end)
+    }
+
+    /// How many items have been fetched so far.
+    pub fn fetched(&self) -> u64 {
+        self.pager.as_ref().map_or(0, Pager::fetched)
+    }
+
+    /// How many items the whole list has, where Twitch tells, from the first page on.
+    pub fn total(&self) -> Option<u64> {
+        self.pager.as_ref().ok().and_then(Pager::total)
     }
 
     /// Asks for the next page, unless that was done; an error if there can be none, none at the end.

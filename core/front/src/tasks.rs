@@ -13,7 +13,9 @@ mod socket;
 mod websocket;
 
 pub use driver::Tasks;
+pub use net::Connector;
 
+use crate::proxy::Tunnel;
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use std::future::Future;
@@ -37,8 +39,8 @@ pub trait Runtime: Sized + Send + Sync + 'static {
     /// The same, as HTTP and WebSockets want to see it.
     type Http: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static;
 
-    /// Remembers the moment, from which time counts, and the TLS settings.
-    fn start(tls: Arc<ClientConfig>) -> Self;
+    /// Remembers the moment, from which time counts.
+    fn start() -> Self;
 
     /// The time since the start.
     fn now(&self) -> Time;
@@ -70,12 +72,17 @@ pub trait Runtime: Sized + Send + Sync + 'static {
     /// The next connection that comes in.
     fn accept(&self, listener: &Self::Listener) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 
+    /// Opens a tunnel through the proxy that a connection leads to: writes what it has to hear, and gives its answer to the
+    /// tunnel byte by byte until that is open or not.
+    fn tunnel(&self, tcp: &mut Self::Tcp, tunnel: Tunnel) -> impl Future<Output = io::Result<()>> + Send;
+
     /// Uses a connection without TLS.
     fn plain(&self, tcp: Self::Tcp) -> Self::Stream;
 
     /// Uses a connection with TLS.
     fn encrypt(
         &self,
+        tls: &Arc<ClientConfig>,
         host: ServerName<'static>,
         tcp: Self::Tcp,
     ) -> impl Future<Output = io::Result<Self::Stream>> + Send;

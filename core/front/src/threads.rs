@@ -5,10 +5,12 @@ use crate::client::{Client, Waiting};
 use crate::driver::Driver;
 use crate::listen::{Events, Failed, Handling, Notices, event, panicked};
 use crate::pages::{ByPage, Next as Item, Pages};
+use crate::route::Target;
 use http::{Request, Response};
-use std::io;
-use std::net::SocketAddr;
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 use twitchwire::auth::flow::{Prompt, Redirected};
@@ -21,8 +23,25 @@ use twitchwire::{
     Subscribed, Visit, WaitError, Want, WishError,
 };
 
+/// A stream of bytes, whatever lies below it.
+pub trait Stream: Read + Write + Send + Sync {}
+
+impl<T: Read + Write + Send + Sync> Stream for T {}
+
+/// Opens connections for an application that does so itself: see [`Builder::connector`].
+///
+/// There are two steps, because the driver reads the TCP connection by itself, so that others can write meanwhile. TLS above
+/// it is given bytes as they come, and must be content with a read that would block; the usual libraries are.
+pub trait Connector: Send + Sync + 'static {
+    /// A TCP connection that leads to this target, through whatever proxy.
+    fn connect(&self, to: &Target, within: Duration) -> io::Result<TcpStream>;
+
+    /// TLS over it, for a target that is [`secure`](Target::secure). Until this returns, reading waits for the peer.
+    fn encrypt(&self, to: &Target, wire: Box<dyn Stream>) -> io::Result<Box<dyn Stream>>;
+}
+
 /// A driver whose callers are threads, which park until they are woken.
-pub trait Threads: Driver<Waker = Thread> {
+pub trait Threads: Driver<Waker = Thread, Connector = dyn Connector> {
     /// Waits until no socket is left, but no longer than this.
     fn until_quiet(&self, at_most: Duration);
 
@@ -31,17 +50,44 @@ pub trait Threads: Driver<Waker = Thread> {
 }
 
 impl<D: Threads> Builder<D> {
+    /// Has the application open connections, for requests and for WebSockets: through whatever proxy, with whatever TLS.
+    /// The settings for TLS and the proxy are not used then.
+    pub fn connector(self, connector: impl Connector) -> Self {
+        self.connect_with(Arc::new(connector))
+    }
+
     /// Starts the client: reads the store, adds the token, logs in. The notices tell all that happens from the very
     /// beginning; who does not want them drops them.
     pub fn start(self) -> Result<(Client<D>, Notices<D>), StartError> {
+        self.start_with(|_| Ok::<(), Failed>(()))
+    }
+
+    /// Starts the client, and has the application set up what it wants before others find it ready ([`Client::ready`]):
+    /// `set_up` is given the client as soon as the token is there. If it fails, so does the start.
+    pub fn start_with<E: Into<Failed>>(
+        self,
+        set_up: impl FnOnce(&Client<D>) -> Result<(), E>,
+    ) -> Result<(Client<D>, Notices<D>), StartError> {
         let Beginning { mut client, notices, starting } = self.begin()?;
         let (start, reply) = starting.wait();
         client.me = start.finish(reply)?.map(|identity| identity.user);
+        set_up(&client).map_err(|error| StartError::SetUp(error.into().to_string()))?;
+        client.driver().with(|machine, _| machine.started());
         Ok((client, notices))
     }
 }
 
 impl<D: Threads> Client<D> {
+    /// Waits until the start is over, and returns at once if it is. During [`Builder::start_with`] others wait here; the
+    /// set-up itself would wait for itself.
+    pub fn ready(&self) -> Result<(), WaitError> {
+        let mut notices = self.listen(Filter::Notices);
+        while !self.is_ready() {
+            notices.next().ok_or(WaitError::Closed)?;
+        }
+        Ok(())
+    }
+
     /// Calls Helix and waits for the answer.
     pub fn call<E: Endpoint>(&self, request: &E) -> Result<Value<E>, CallError> {
         let (call, mut waiting) = self.ask(|core, now| core.call(now, request, self.who.clone()), Call::id);

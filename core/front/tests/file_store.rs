@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::thread;
 use twitchwire::auth::TokenRecord;
 use twitchwire::auth::store::{Revision, Store, StoreError, StoreOp, Stored};
-use twitchwire_front::FileStore;
+use twitchwire_front::{FileStore, Unsaved};
 
 /// A path in a folder that goes away with the test.
 fn place() -> (tempfile::TempDir, PathBuf) {
@@ -27,12 +27,12 @@ fn record(user: &str, access: &str) -> Box<TokenRecord> {
     })
 }
 
-fn put(store: &FileStore, user: &str, expected: Option<u64>, access: &str) -> Result<Stored, StoreError> {
+fn put(store: &impl Store, user: &str, expected: Option<u64>, access: &str) -> Result<Stored, StoreError> {
     let record = Some(record(user, access));
     store.run(StoreOp::Swap { user: user.into(), expected: expected.map(Revision), record })
 }
 
-fn loaded(store: &FileStore) -> Vec<(TokenRecord, Revision)> {
+fn loaded(store: &impl Store) -> Vec<(TokenRecord, Revision)> {
     match store.run(StoreOp::Load) {
         Ok(Stored::Loaded(records)) => records,
         other => panic!("not loaded: {other:?}"),
@@ -107,4 +107,20 @@ fn only_the_owner_can_read_the_tokens() {
     let (_folder, path) = place();
     put(&FileStore::new(&path), "1001", None, "one").unwrap();
     assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+#[test]
+fn what_is_not_to_be_saved_changes_no_file() {
+    let (_folder, path) = place();
+    put(&FileStore::new(&path), "1001", None, "one").unwrap();
+    let before = fs::read(&path).unwrap();
+    let unsaved = Unsaved::new(FileStore::new(&path));
+    let held = loaded(&unsaved);
+    assert_eq!(held[0].0.access.expose_secret(), "one");
+    put(&unsaved, "1001", Some(held[0].1.0), "two").unwrap();
+    put(&unsaved, "1002", None, "new").unwrap();
+    let held: Vec<String> =
+        loaded(&unsaved).iter().map(|(record, _)| record.access.expose_secret().to_owned()).collect();
+    assert_eq!(held, ["two", "new"]);
+    assert_eq!(fs::read(&path).unwrap(), before);
 }

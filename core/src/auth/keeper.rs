@@ -504,6 +504,16 @@ impl Keeper {
         }
     }
 
+    /// The machine was suspended for this long, while the clock that `now` comes from stood still: tokens end earlier by
+    /// that clock.
+    pub fn slept(&mut self, by: Duration) {
+        for id in self.users.keys().cloned().collect::<Vec<_>>() {
+            self.with_user(&id, |user, _| user.slept(by));
+        }
+        self.app.slept(by);
+        self.note_app();
+    }
+
     /// When [`Keeper::timeout`] wants to be called.
     pub fn poll_timeout(&self) -> Option<Time> {
         self.timers.next()

@@ -33,16 +33,21 @@ pub struct TokenWanted {
 pub enum WantedFor {
     /// None is held, or the one held is of no use any more.
     Lack(TokenError),
-    /// The one held has none of these scopes.
-    Scopes(&'static [Scope]),
+    /// The one held lacks scopes, for this call or for the user's wishes: of each of these groups it has none.
+    Scopes(Vec<&'static [Scope]>),
 }
 
 impl fmt::Display for TokenWanted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.why {
             WantedFor::Lack(why) => write!(f, "a token of {} is wanted: {why}", self.account),
-            WantedFor::Scopes(any_of) => {
-                write!(f, "a token of {} with the scope {} is wanted", self.account, AnyOf(any_of))
+            WantedFor::Scopes(groups) => {
+                let what = if groups.len() == 1 { "scope" } else { "scopes" };
+                write!(f, "a token of {} with the {what} ", self.account)?;
+                for (i, group) in groups.iter().enumerate() {
+                    write!(f, "{}{}", if i == 0 { "" } else { " and " }, AnyOf(group))?;
+                }
+                f.write_str(" is wanted")
             }
         }
     }

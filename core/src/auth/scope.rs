@@ -184,7 +184,12 @@ impl Scopes {
 
     /// The first group of which `held` has no member, if there is one.
     pub fn missing(self, held: &[Scope]) -> Option<&'static [Scope]> {
-        self.0.iter().copied().find(|group| !group.iter().any(|scope| held.contains(scope)))
+        self.all_missing(held).next()
+    }
+
+    /// The groups of which `held` has no member.
+    pub fn all_missing(self, held: &[Scope]) -> impl Iterator<Item = &'static [Scope]> {
+        self.0.iter().copied().filter(|group| !group.iter().any(|scope| held.contains(scope)))
     }
 }
 

@@ -150,6 +150,9 @@ pub enum TokenError {
     /// The token was given to another application.
     #[error("the token was given to another client id, {0}; take the tokens of this one")]
     OtherClient(String),
+    /// What was asked for was not done in time, and nothing of it was sent.
+    #[error("not done in time: it waited for {0}")]
+    Deadline(&'static str),
     /// Newer tokens of the same user were added meanwhile.
     #[error("newer tokens of the same user were added meanwhile")]
     Replaced,

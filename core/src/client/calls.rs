@@ -265,7 +265,8 @@ impl Client {
                     && let Some(any_of) = call.prepared.scopes.missing(&record.scopes)
                 {
                     let error = CallError::MissingScope { operation, user: user.clone(), any_of };
-                    return self.asks(id, account, WantedFor::Scopes(any_of)).ok_or(error);
+                    let lacking = self.lacking(user, call.prepared.scopes);
+                    return self.asks(id, account, WantedFor::Scopes(lacking)).ok_or(error);
                 }
                 Ok(Ready::Token(account, token, generation))
             }

@@ -6,8 +6,8 @@ use super::{As, Client, Life, Notice, Output, WishId};
 use crate::auth::Account;
 use crate::eventsub::topic::conduit::ConduitShardDisabled;
 use crate::eventsub::{
-    Conduit, ConduitNotice, ConduitOutput, ConduitProgress, Event, Opened, Shard, ShardConfig, ShardLink,
-    ShardOutput, Subject, Subscribing, Subscription, SubscriptionState, Topic,
+    Again, Conduit, ConduitNotice, ConduitOutput, ConduitProgress, Event, Opened, Shard, ShardConfig,
+    ShardLink, ShardOutput, Subject, Subscribing, Subscription, SubscriptionState, Topic,
 };
 use crate::helix::{CallError, Invalid, Prepared, Rule};
 use crate::record::Told;
@@ -38,7 +38,7 @@ fn number_of(link: ShardLink) -> u32 {
 
 /// Settings for a conduit's links, of which there may be very many.
 pub(super) fn link_config(usual: &ShardConfig) -> Arc<ShardConfig> {
-    Arc::new(ShardConfig { paced: true, ..usual.clone() })
+    Arc::new(ShardConfig { again: Again::WhenToldAtOnce, ..usual.clone() })
 }
 
 /// A wish for a conduit, where there is none.

@@ -41,7 +41,10 @@ pub struct Config {
     pub name: String,
     /// The token keeper's times.
     pub tokens: KeeperTimes,
-    /// For how long an answer of Helix is awaited.
+    /// How long a connection may take until it can be used: name, TCP, proxy, TLS. For HTTP it is half of the time for the
+    /// answer at most.
+    pub connect_timeout: Duration,
+    /// For how long an answer of Helix is awaited, from when the request leaves, its connection included.
     pub answer_timeout: Duration,
     /// For how long a call may take in all, waits for a token and for the rate limit included.
     pub call_timeout: Duration,
@@ -115,6 +118,7 @@ impl Config {
             seed: 0,
             name: "twitchwire".into(),
             tokens: KeeperTimes::default(),
+            connect_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(20),
             call_timeout: Duration::from_secs(60),
             when_limited: WhenLimited::default(),

@@ -21,6 +21,8 @@ use std::sync::Arc;
 pub enum Notice {
     /// The store has been read: the client knows its users.
     Ready,
+    /// The start is over: the token is there, and the application has set up what it wants. Told by drivers.
+    Started,
     /// Something happened that was subscribed to.
     Notification(Notification),
     /// Events may be missing.
@@ -180,6 +182,7 @@ impl fmt::Display for Notice {
             }
             Notice::Drift { topic, version, what } => write!(f, "{topic} version {version}: {what}"),
             Notice::Ready => f.write_str("ready"),
+            Notice::Started => f.write_str("started"),
             Notice::Progress(_, Progress { held, failed, of, .. }) => {
                 write!(f, "of {of} wishes {held} are held, {failed} failed")
             }

@@ -41,8 +41,7 @@ impl Client {
                 self.out.push_back(Output::Connect { id, url, answer_by });
             }
             ShardOutput::Close(id) => self.out.push_back(Output::Close(id)),
-            // Only shards of conduits are so many that they have to wait.
-            ShardOutput::Ready => {}
+            ShardOutput::Ready => self.open(now, shard, true),
             ShardOutput::Opened { session, how } => {
                 let heard = self.shards.get(&shard).and_then(|shard| shard.surely_heard()).flatten();
                 self.plan.opened(now, shard, session.clone(), &how, heard);

@@ -53,6 +53,9 @@ pub enum StartError {
     /// The driver cannot set up what it needs: TLS, threads.
     #[error("{0}")]
     Driver(String),
+    /// What the application wanted to set up failed.
+    #[error("the set-up failed: {0}")]
+    SetUp(String),
 }
 
 impl Start {

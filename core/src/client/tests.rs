@@ -151,6 +151,41 @@ fn no_session_is_opened_before_the_users_token_is_proven() {
 }
 
 #[test]
+fn a_wish_that_names_nobody_is_refused_where_another_for_the_same_names_its_user() {
+    let mut client = ready();
+    let raid = ChannelRaid::to("1001");
+    let nobodys = client.subscribe(Time::ZERO, &raid, Via::WebSocket);
+    let adas = client.subscribe(Time::ZERO, &raid, Via::WebSocketAs("7".into()));
+    assert_ne!(nobodys, adas);
+    let other = client.subscribe(Time::ZERO, &ChannelRaid::to("1002"), Via::WebSocket);
+    let _added = client.add_token(Time::ZERO, "token".into(), None);
+    let mut outputs = std::iter::from_fn(|| client.poll_output());
+    let id = outputs.find_map(|output| match output {
+        Output::Http { id, .. } => Some(id),
+        _ => None,
+    });
+    let id = id.expect("a validation");
+    let valid = r#"{"client_id":"client-id","login":"ada","user_id":"7","scopes":[],"expires_in":3600}"#;
+    client.handle(Time::ZERO, Input::Response(id, Response::new(Bytes::from_static(valid.as_bytes()))));
+    let mut outputs = std::iter::from_fn(|| client.poll_output());
+    let store = outputs.find_map(|output| match output {
+        Output::Store(id, _) => Some(id),
+        _ => None,
+    });
+    let store = store.expect("the token is stored");
+    let stored = crate::auth::store::Stored::Swapped(crate::auth::store::Revision(1));
+    client.handle(Time::ZERO, Input::Stored(store, Ok(stored)));
+    // There is one user's token now: who named nobody means them.
+    let said = said(&mut client);
+    let refused = format!("Notice(Subscription({nobodys:?}, Refused");
+    let told: Vec<_> = said.iter().filter(|line| line.starts_with(&refused)).collect();
+    assert_eq!(told.len(), 1, "{said:?}");
+    assert!(told[0].contains("is named by another wish for the same topic"), "{told:?}");
+    let wishes: Vec<_> = client.subscriptions().map(|wished| (wished.wish, wished.user)).collect();
+    assert_eq!(wishes, [(adas, Some("7".into())), (other, Some("7".into()))]);
+}
+
+#[test]
 fn the_same_wish_before_there_is_a_user_is_one_wish() {
     let mut client = ready();
     let raid = ChannelRaid::to("1001");

@@ -130,13 +130,14 @@ impl Client {
     }
 
     /// Revokes a user's tokens at Twitch, then forgets them, here and in the store. Twitch ends the user's subscriptions
-    /// with their last token. If it fails the tokens are kept.
+    /// with their last token. If it fails the tokens are kept; so they are if it cannot begin within
+    /// [`Config::call_timeout`](super::Config::call_timeout), because the store cannot be read or a renewal takes long.
     pub fn revoke_token(&mut self, now: Time, user: &UserId) -> Revocation {
         self.record(now, || Told::RevokeToken(user.clone()));
         let id = CallId(self.next_id());
         if self.life == Life::Running {
             self.revoking.insert(id);
-            self.keeper.revoke(now, id.0, user);
+            self.keeper.revoke(now, id.0, user, now + self.config.call_timeout);
             self.settle(now);
         } else {
             self.reply(id, What::Revoked(Err(TokenError::Closed)));

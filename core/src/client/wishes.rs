@@ -4,7 +4,7 @@
 use super::calls::Purpose;
 use super::{As, CallError, Client, Life, Notice, Want, WishId};
 use crate::auth::provider::WantedFor;
-use crate::auth::{Account, TokenError, Usable};
+use crate::auth::{Account, Scope, Scopes, TokenError, Usable};
 use crate::eventsub::{
     Blocked, Conduit, Costs, Listed, Plan, Shard, Step, Subject, Subscription, SubscriptionState, Topic,
     TopicMeta, Transport, Via, Wished,
@@ -174,8 +174,8 @@ impl Client {
     pub(super) fn wake_unresolved(&mut self, now: Time, just_loaded: bool) {
         if just_loaded {
             self.wake_loading(now);
-            for (user, shards) in std::mem::take(&mut self.for_opening) {
-                shards.into_iter().for_each(|shard| self.open(now, shard, user.clone(), true));
+            for shard in std::mem::take(&mut self.for_opening).into_values().flatten() {
+                self.open(now, shard, true);
             }
         }
         if let Some(user) = self.only_user() {
@@ -239,7 +239,7 @@ impl Client {
 
     pub(super) fn plan_says(&mut self, now: Time, step: Step) {
         match step {
-            Step::Open { shard, user } => self.open(now, shard, user, true),
+            Step::Open { shard, .. } => self.open(now, shard, true),
             Step::Close { shard } => {
                 self.with_shard(now, shard, |shard| shard.close(now));
             }
@@ -268,16 +268,17 @@ impl Client {
         self.settle_bulks(wish, &state);
     }
 
-    /// Opens a shard's session when there is a token to subscribe with: Twitch closes one that is not used in time.
-    fn open(&mut self, now: Time, shard: u32, user: UserId, may_ask: bool) {
-        if !self.plan.wants_session(shard) {
-            return;
-        }
+    /// Opens a shard's link, the first time or after a loss, when there is a token to subscribe with: Twitch closes a
+    /// session that is not used in time.
+    pub(super) fn open(&mut self, now: Time, shard: u32, may_ask: bool) {
+        let Some(user) = self.plan.user_of_shard(shard).cloned() else { return };
         let account = Account::User(user.clone());
         match self.keeper.usable(now, &account) {
             Usable::Yes { .. } => {
-                let new = Shard::new(shard, self.shard_config.clone(), self.jitter.fork());
-                self.shards.insert(shard, Box::new(new));
+                if !self.shards.contains_key(&shard) {
+                    let new = Shard::new(shard, self.shard_config.clone(), self.jitter.fork());
+                    self.shards.insert(shard, Box::new(new));
+                }
                 self.with_shard(now, shard, |shard| shard.open(now));
             }
             Usable::Wait => drop(self.for_opening.entry(user).or_default().insert(shard)),
@@ -290,11 +291,28 @@ impl Client {
         }
     }
 
+    /// The scopes that a user's token lacks for this and for all that is to be heard with it, so that the user is asked
+    /// once.
+    pub(super) fn lacking(&self, user: &UserId, needed: Scopes) -> Vec<&'static [Scope]> {
+        let held = self.keeper.record(user).map_or(&[][..], |record| &record.scopes);
+        let topics = self
+            .plan
+            .subjects_of(user)
+            .filter_map(|wanted| TopicMeta::find(&wanted.topic, &wanted.version).map(|meta| meta.scopes));
+        let mut lacking: Vec<&[Scope]> = Vec::new();
+        for group in std::iter::once(needed).chain(topics).flat_map(|scopes| scopes.all_missing(held)) {
+            if !lacking.contains(&group) {
+                lacking.push(group);
+            }
+        }
+        lacking
+    }
+
     /// A user's token may be ready, or never.
     pub(super) fn open_waiting(&mut self, now: Time, account: &Account, may_ask: bool) {
         if let Account::User(user) = account {
             for shard in self.for_opening.remove(user).unwrap_or_default() {
-                self.open(now, shard, user.clone(), may_ask);
+                self.open(now, shard, may_ask);
             }
         }
     }
@@ -312,7 +330,8 @@ impl Client {
             && let Some(any_of) = meta.scopes.missing(&record.scopes)
         {
             // The wish is tried again when there is another token.
-            self.ask(&Account::User(user.clone()), true, WantedFor::Scopes(any_of));
+            let lacking = self.lacking(&user, meta.scopes);
+            self.ask(&Account::User(user.clone()), true, WantedFor::Scopes(lacking));
             let error = CallError::MissingScope { operation: CREATE, user: user.clone(), any_of };
             return self.plan.posted(now, wish, &user, (shard, &session), Err(error));
         }

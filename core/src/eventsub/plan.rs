@@ -110,6 +110,10 @@ struct User {
     crowded: BTreeSet<WishId>,
     /// Blocked, until this much can be spent.
     costly: BTreeMap<WishId, u64>,
+    /// Placed, and not asked for before the answers to others tell whether this much can be spent.
+    unsure: BTreeMap<WishId, u64>,
+    /// What those that are being asked for will cost; some may not be on their way any more.
+    promised: BTreeMap<WishId, u64>,
     costs: Option<Costs>,
     /// Since when the list is under way.
     listing: Option<Time>,
@@ -189,6 +193,10 @@ struct Moved {
 }
 
 impl State {
+    fn is_posting(&self) -> bool {
+        matches!(self, State::Posting { .. })
+    }
+
     fn shard(&self) -> Option<u32> {
         match self {
             State::Placed { shard }
@@ -196,6 +204,19 @@ impl State {
             | State::Held(Held { shard, .. })
             | State::Later { shard, .. } => Some(*shard),
             State::Blocked { .. } | State::Refused { .. } => None,
+        }
+    }
+}
+
+impl Held {
+    fn new(now: Time, shard: u32, subscription: &Subscription) -> Self {
+        Held {
+            shard,
+            id: subscription.id.clone(),
+            cost: subscription.cost,
+            since: now,
+            proven: subscription.created_at,
+            unlisted: false,
         }
     }
 }
@@ -255,6 +276,7 @@ impl Plan {
         self.by_subject.insert((user.clone(), subject.clone()), id);
         self.users.entry(user.clone()).or_default().wishes.insert(id);
         let missing = self.config.listened_until.map(|from| self.losses.before_start(from));
+        // Until it is placed, which is next.
         let state = State::Blocked { why: Blocked::NoRoom };
         self.wishes.insert(id, Wish { user, subject, asked: 1, state, backoff, missing });
         self.place(id);
@@ -288,6 +310,7 @@ impl Plan {
             // Nobody takes the room that is left.
             user.crowded.clear();
             user.costly.clear();
+            user.unsure.clear();
         }
         for id in self.wishes.keys().copied().collect::<Vec<_>>() {
             self.drop_wish(id, delete);
@@ -311,6 +334,7 @@ impl Plan {
         self.unplace(id);
         self.wishes.remove(&id);
         self.by_subject.remove(&key);
+        self.wake_unsure(&key.0);
         if let Some(user) = self.users.get_mut(&key.0) {
             user.wishes.remove(&id);
             if user.wishes.is_empty() {
@@ -373,25 +397,17 @@ impl Plan {
         })
     }
 
-    /// Whether every wish is held.
-    pub fn is_settled(&self) -> bool {
-        self.held.len() == self.wishes.len()
-    }
-
-    /// The user whose token a wish takes.
-    pub fn user_of(&self, id: WishId) -> Option<&UserId> {
-        self.wishes.get(&id).map(|wish| &wish.user)
+    /// What is to be heard with a user's token.
+    pub fn subjects_of(&self, user: &UserId) -> impl Iterator<Item = &Subject> {
+        let wishes = self.users.get(user).into_iter().flat_map(|entry| &entry.wishes);
+        wishes.filter_map(|id| Some(&self.wishes.get(id)?.subject))
     }
 
     /// Does what is due.
     pub fn timeout(&mut self, now: Time) {
         while let Some(timer) = self.timers.due(now) {
             match timer {
-                Timer::Wish(id) => {
-                    if let Some(Wish { state: State::Later { .. }, .. }) = self.wishes.get(&id) {
-                        self.post(id);
-                    }
-                }
+                Timer::Wish(id) => self.post(id),
                 Timer::Leaving(user, subject) => {
                     if let Some(leaving) = self.leaving.get(&(user.clone(), subject.clone())) {
                         let id = leaving.id.clone();

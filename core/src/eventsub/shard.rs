@@ -9,180 +9,27 @@
 //!
 //! Frames and closings go in, [`ShardOutput`] comes out. While the shard moves, the old link still delivers; it is
 //! closed after the new link's welcome, and what it had already sent is taken until its end. A shard knows nothing of
-//! subscriptions: it tells when its session opened, moved or was lost, and passes messages on.
+//! subscriptions: it tells when its session opened, moved or was lost, and passes messages on. Here is a link's life; the
+//! handover is in `handover.rs`.
 
-use super::frame::{self, Frame, Message, Session};
+mod config;
+mod handover;
+mod output;
+
+pub use config::{Again, ShardConfig};
+pub use output::{Deadline, LostWhy, Opened, ShardOutput};
+
+use super::frame::{self, Message, Session};
 use crate::backoff::{Backoff, Jitter};
-use crate::client::{CauseKind, Closed, LINGER, SecretUrl, SocketId};
+use crate::client::{CauseKind, Closed, SecretUrl, SocketId};
 use crate::id::SessionId;
 use crate::time::Time;
 use bytes::Bytes;
+use handover::{Doubt, Leaving, Step};
 use jiff::Timestamp;
 use std::collections::VecDeque;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use url::Url;
-
-/// What all shards of a client have in common.
-#[derive(Clone, Debug)]
-pub struct ShardConfig {
-    /// Where to connect.
-    pub url: Url,
-    /// The silence to ask for, in seconds; Twitch clamps it to 10..=600.
-    pub keepalive: u16,
-    /// How much longer than the agreed silence a link may be silent: Twitch's keepalives come at the last moment.
-    pub slack: Duration,
-    /// From connecting to the welcome.
-    pub open_timeout: Duration,
-    /// How long Twitch waits for the move to a reconnect URL.
-    pub move_timeout: Duration,
-    /// How long a link must live for the next loss to start with a short wait again.
-    pub healthy_after: Duration,
-    /// The first wait after a loss.
-    pub first_wait: Duration,
-    /// The longest wait after many.
-    pub longest_wait: Duration,
-    /// Whether a shard that was lost asks for its turn ([`ShardOutput::Ready`]) where it would connect again; the first
-    /// time at once. For many shards, which may all be lost together.
-    pub paced: bool,
-}
-
-impl ShardConfig {
-    /// The usual times, for this URL.
-    pub fn new(url: Url) -> Self {
-        ShardConfig {
-            url,
-            keepalive: 10,
-            slack: Duration::from_secs(5),
-            open_timeout: Duration::from_secs(20),
-            move_timeout: Duration::from_secs(30),
-            healthy_after: Duration::from_secs(60),
-            first_wait: Duration::from_millis(500),
-            longest_wait: Duration::from_secs(120),
-            paced: false,
-        }
-    }
-
-    fn fresh_url(&self) -> SecretUrl {
-        let mut url = self.url.clone();
-        url.query_pairs_mut().append_pair("keepalive_timeout_seconds", &self.keepalive.to_string());
-        SecretUrl(url)
-    }
-}
-
-/// What a shard asks for, and what it tells.
-#[derive(Debug)]
-#[must_use]
-#[expect(clippy::large_enum_variant, reason = "taken apart at once")]
-pub enum ShardOutput {
-    /// Open a socket.
-    Connect {
-        /// Its name.
-        id: SocketId,
-        /// Where to.
-        url: SecretUrl,
-        /// When to give up.
-        answer_by: Time,
-    },
-    /// Close a socket.
-    Close(SocketId),
-    /// A session is open.
-    Opened {
-        /// Its id.
-        session: SessionId,
-        /// How it came about.
-        how: Opened,
-    },
-    /// A link could not be opened; the next try is at this time.
-    NotOpened {
-        /// Why.
-        why: LostWhy,
-        /// When it is tried again.
-        retry_at: Time,
-    },
-    /// The shard would connect again: [`Shard::open`] lets it.
-    Ready,
-    /// The server asked the shard to move, and it began to.
-    Moving,
-    /// A link that was closed, or left behind by a handover, was dead, nobody knows for how long: what was sent after
-    /// this message and before may be missing.
-    Missed {
-        /// The timestamp of the last message seen on it.
-        last_seen: Option<Timestamp>,
-    },
-    /// The session is lost and its subscriptions with it.
-    Lost {
-        /// Why.
-        why: LostWhy,
-        /// The timestamp of the last message seen.
-        last_seen: Option<Timestamp>,
-    },
-    /// A message for whoever keeps the subscriptions.
-    Message(SocketId, Frame),
-    /// A frame that could not be read, as it came.
-    Unreadable {
-        /// The frame.
-        raw: Bytes,
-        /// What is wrong with it.
-        why: String,
-    },
-}
-
-/// How a session came about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Opened {
-    /// On a fresh link: nothing is subscribed yet.
-    Fresh,
-    /// By a handover: the subscriptions came along, and nothing was missed.
-    Moved,
-    /// By a handover that went wrong on the way: the subscriptions came along, but what was sent after this message
-    /// may be missing.
-    MovedLate {
-        /// The timestamp of the last message seen.
-        last_seen: Option<Timestamp>,
-    },
-}
-
-/// Why a link was lost.
-#[derive(Clone, Debug, PartialEq)]
-pub enum LostWhy {
-    /// The socket ended.
-    Closed(Closed),
-    /// No sign of life for longer than agreed.
-    Silence,
-    /// No welcome in time.
-    NoWelcome,
-    /// Helix says that the session is gone.
-    SessionGone,
-}
-
-impl fmt::Display for LostWhy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LostWhy::Closed(closed) => closed.fmt(f),
-            LostWhy::Silence => f.write_str("no sign of life for longer than agreed"),
-            LostWhy::NoWelcome => f.write_str("no welcome in time"),
-            LostWhy::SessionGone => f.write_str("Helix says that the session is gone"),
-        }
-    }
-}
-
-/// What a shard's next deadline is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Deadline {
-    /// When to connect again.
-    Backoff,
-    /// When to give a link up that has not said welcome.
-    Welcome,
-    /// When to take a silent link for dead.
-    Keepalive,
-    /// When to try the reconnect URL again.
-    Move,
-    /// When to stop listening to a link that was told to close.
-    Linger,
-}
 
 /// One EventSub link.
 #[derive(Debug)]
@@ -197,25 +44,6 @@ pub struct Shard {
     last_seen: Option<Timestamp>,
     doubt: Doubt,
     out: VecDeque<ShardOutput>,
-}
-
-/// A link that was told to close. If it says nothing more, not even its own Close, it may have been dead for a while.
-#[derive(Debug)]
-struct Leaving {
-    socket: SocketId,
-    until: Time,
-    last_seen: Option<Timestamp>,
-}
-
-/// Whether Twitch may have sent events to a new link whose welcome never came, while the old one still spoke.
-#[derive(Debug)]
-enum Doubt {
-    /// No.
-    None,
-    /// A new link is being tried; until then, this was the last message seen.
-    Possible { last_seen: Option<Timestamp> },
-    /// It failed after it may have been welcomed.
-    Real { last_seen: Option<Timestamp> },
 }
 
 #[derive(Debug)]
@@ -245,20 +73,6 @@ struct Link {
     /// The timestamp of the last message on this link.
     last_seen: Option<Timestamp>,
 }
-
-/// How far a move has come.
-#[derive(Debug)]
-enum Step {
-    /// The new link is on its way.
-    Opening { socket: SocketId, by: Time },
-    /// The new link failed; there is time for another.
-    Again { at: Time },
-    /// The URL is no good; the old link lasts as long as it lasts.
-    Hopeless,
-}
-
-/// Between two tries at a reconnect URL.
-const MOVE_RETRY: Duration = Duration::from_secs(2);
 
 impl Shard {
     /// A shard that is not wanted yet.
@@ -431,10 +245,10 @@ impl Shard {
         }
         match &mut self.state {
             State::Waiting { until } if now >= *until => {
-                if self.config.paced {
-                    self.ask();
-                } else {
+                if self.config.again == Again::ByItself {
                     self.state = self.connect(now);
+                } else {
+                    self.ask();
                 }
             }
             State::Opening { by, .. } if now >= *by => self.lose(now, LostWhy::NoWelcome),
@@ -535,25 +349,11 @@ impl Shard {
         State::Opening { socket, by, carried: false }
     }
 
-    fn connect_new(&mut self, now: Time, url: SecretUrl) -> Step {
-        if matches!(self.doubt, Doubt::None) {
-            self.doubt = Doubt::Possible { last_seen: self.last_seen };
-        }
-        let (socket, by) = self.dial(now, url);
-        Step::Opening { socket, by }
-    }
-
     fn dial(&mut self, now: Time, url: SecretUrl) -> (SocketId, Time) {
         let id = self.next_socket();
         let answer_by = now + self.config.open_timeout;
         self.out.push_back(ShardOutput::Connect { id, url, answer_by });
         (id, answer_by)
-    }
-
-    fn set_step(&mut self, to: impl FnOnce(Time) -> Step) {
-        if let State::Moving { step, until, .. } = &mut self.state {
-            *step = to(*until);
-        }
     }
 
     fn wait(&mut self, now: Time) -> State {
@@ -597,75 +397,6 @@ impl Shard {
         self.out.push_back(ShardOutput::Opened { session: session.id, how });
     }
 
-    fn reconnect(&mut self, now: Time, socket: SocketId, url: SecretUrl) {
-        match std::mem::replace(&mut self.state, State::Closed) {
-            State::Live(old) if old.socket == socket => {
-                let step = self.connect_new(now, url.clone());
-                let until = now + self.config.move_timeout;
-                self.state = State::Moving { old, url, step, until };
-                self.out.push_back(ShardOutput::Moving);
-            }
-            // Asked again while moving: the newer URL counts.
-            State::Moving { old, step, until, .. } if old.socket == socket => {
-                if self.abandon(step) {
-                    self.doubt.is_real();
-                }
-                let step = self.connect_new(now, url.clone());
-                self.state = State::Moving { old, url, step, until };
-            }
-            other => self.state = other,
-        }
-    }
-
-    /// Closes a link that is no longer needed, but takes what it already sent.
-    fn leave(&mut self, now: Time, link: Link) {
-        // The driver's own patience ends first.
-        let until = now + LINGER + Duration::from_secs(1);
-        let leaving = Leaving { socket: link.socket, until, last_seen: link.last_seen };
-        if let Some(before) = self.leaving.replace(leaving) {
-            self.left_dead(&before);
-        }
-        self.out.push_back(ShardOutput::Close(link.socket));
-    }
-
-    /// A link was left behind and gave no sign of life any more.
-    fn left_dead(&mut self, leaving: &Leaving) {
-        self.out.push_back(ShardOutput::Missed { last_seen: leaving.last_seen });
-    }
-
-    /// Closes the new link of a move, if there is one.
-    fn abandon(&mut self, step: Step) -> bool {
-        let Step::Opening { socket, .. } = step else { return false };
-        self.out.push_back(ShardOutput::Close(socket));
-        true
-    }
-
-    /// The timestamp of the last message before which nothing was missed.
-    fn surely_seen(&self) -> Option<Timestamp> {
-        match self.doubt {
-            Doubt::Real { last_seen } => last_seen,
-            Doubt::None | Doubt::Possible { .. } => self.last_seen,
-        }
-    }
-
-    /// The old link broke while the shard moves: the new one may still carry the session over.
-    fn old_link_broke(&mut self, now: Time, why: LostWhy) {
-        match std::mem::replace(&mut self.state, State::Closed) {
-            State::Moving { step: Step::Opening { socket, by }, .. } => {
-                self.state = State::Opening { socket, by, carried: true };
-            }
-            State::Moving { step: Step::Again { .. }, url, .. } => {
-                let Step::Opening { socket, by } = self.connect_new(now, url) else { return };
-                self.state = State::Opening { socket, by, carried: true };
-            }
-            State::Moving { old, .. } => {
-                self.state = State::Live(old);
-                self.lose(now, why);
-            }
-            other => self.state = other,
-        }
-    }
-
     /// The link is gone, or was never there: tell, and try again later.
     fn lose(&mut self, now: Time, why: LostWhy) {
         // A socket that ended needs no closing.
@@ -698,7 +429,7 @@ impl Shard {
         if !closed {
             self.out.push_back(ShardOutput::Close(socket));
         }
-        let at_once = self.config.paced && self.backoff.tries() == 0;
+        let at_once = self.config.again == Again::WhenToldAtOnce && self.backoff.tries() == 0;
         let until = self.backoff.next(now);
         self.state = State::Waiting { until };
         self.out.push_back(if lost {
@@ -713,21 +444,5 @@ impl Shard {
     }
 }
 
-impl Doubt {
-    fn is_real(&mut self) {
-        if let Doubt::Possible { last_seen } = self {
-            *self = Doubt::Real { last_seen: *last_seen };
-        }
-    }
-}
-
-impl Step {
-    fn after_failure(now: Time, until: Time) -> Step {
-        let at = now + MOVE_RETRY;
-        if at < until { Step::Again { at } } else { Step::Hopeless }
-    }
-}
-
 #[cfg(test)]
-#[path = "shard_tests.rs"]
 mod tests;

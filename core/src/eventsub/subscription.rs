@@ -37,6 +37,18 @@ pub struct Subscription {
     pub created_at: Timestamp,
 }
 
+impl Subscription {
+    /// The WebSocket session that an enabled subscription delivers to.
+    pub fn live_session(&self) -> Option<&SessionId> {
+        match &self.transport {
+            Transport::WebSocket { session_id, .. } if self.status == SubscriptionStatus::Enabled => {
+                Some(session_id)
+            }
+            _ => None,
+        }
+    }
+}
+
 /// What a subscription listens to: names and values, in order of their names, empty values left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Condition(SmallVec<[(CompactString, CompactString); 2]>);

@@ -71,6 +71,11 @@ pub trait Paged {
     /// How many items the page has.
     fn count(&self) -> usize;
 
+    /// How many items the whole list has, where Twitch tells.
+    fn total(&self) -> Option<u64> {
+        None
+    }
+
     /// The items.
     fn into_items(self) -> Vec<Self::Item>;
 }
@@ -84,6 +89,10 @@ impl<T> Paged for Page<T> {
 
     fn count(&self) -> usize {
         self.items.len()
+    }
+
+    fn total(&self) -> Option<u64> {
+        self.total
     }
 
     fn into_items(self) -> Vec<T> {
@@ -164,6 +173,7 @@ pub struct Pager<E: Endpoint> {
     end: Option<PageEnd>,
     empty_pages: u32,
     fetched: u64,
+    total: Option<u64>,
     limit: u64,
     endpoint: PhantomData<fn() -> E>,
 }
@@ -185,6 +195,7 @@ where
             end: None,
             empty_pages: 0,
             fetched: 0,
+            total: None,
             limit: u64::MAX,
             endpoint: PhantomData,
         })
@@ -268,6 +279,7 @@ where
     fn advance(&mut self, page: &Value<E>) {
         let count = page.count();
         self.fetched += count as u64;
+        self.total = page.total().or(self.total);
         self.empty_pages = if count == 0 { self.empty_pages + 1 } else { 0 };
         let next = page.cursor();
         self.end = if self.fetched >= self.limit {
@@ -319,6 +331,12 @@ where
     /// How many items came so far.
     pub fn fetched(&self) -> u64 {
         self.fetched
+    }
+
+    /// How many items the whole list has, as Twitch told last; none where it does not tell, and before the first page. The
+    /// list may change while it is walked over.
+    pub fn total(&self) -> Option<u64> {
+        self.total
     }
 }
 
@@ -435,6 +453,17 @@ mod tests {
         assert_eq!((pager.end(), pager.fetched()), (Some(&PageEnd::Complete), 3));
         assert!(pager.is_done());
         assert_eq!(query(&pager), None);
+    }
+
+    #[test]
+    fn the_total_is_what_twitch_told_last() {
+        let mut pager = walk();
+        assert_eq!(pager.total(), None);
+        let body = r#"{"data":[1],"pagination":{"cursor":"a"},"total":8}"#.into();
+        pager.accept(page(&[], None).map(|answer| Answer { body, ..answer })).unwrap();
+        assert_eq!(pager.total(), Some(8));
+        pager.accept(page(&[2], None)).unwrap();
+        assert_eq!((pager.fetched(), pager.total()), (2, Some(8)));
     }
 
     #[test]

@@ -28,6 +28,10 @@ pub struct Node {
     pub news: Vec<String>,
     /// How far its wall clock is ahead of the world's.
     pub(super) ahead: Duration,
+    /// Whether a socket of this process has gone silent, or its machine slept.
+    pub(super) may_hear_nothing: bool,
+    /// How many sockets it has tried to open.
+    pub(super) dials: usize,
     /// Counts its processes.
     pub(super) life: u32,
     pub(super) wishes: BTreeMap<WishId, Wish>,
@@ -148,6 +152,8 @@ impl Node {
             recordings: Vec::new(),
             news: Vec::new(),
             ahead: Duration::ZERO,
+            may_hear_nothing: false,
+            dials: 0,
             life: 1,
             wishes: BTreeMap::new(),
             delivered: BTreeSet::new(),
@@ -166,6 +172,7 @@ impl Node {
     /// Ends the process; what it wanted, and since when it is known to have held it.
     pub(super) fn die(&mut self) -> Vec<(Wanted, Past)> {
         self.life += 1;
+        self.may_hear_nothing = false;
         self.replies.clear();
         self.delivered_before.append(&mut self.delivered);
         let wishes = std::mem::take(&mut self.wishes).into_values();
@@ -195,6 +202,11 @@ impl Node {
     /// What this client's processes may have missed on the conduit.
     pub fn conduit_gaps(&self) -> Vec<&Gap> {
         self.conduit_gaps.iter().map(|(_, gap)| gap).collect()
+    }
+
+    /// How many sockets its processes have tried to open.
+    pub fn dials(&self) -> usize {
+        self.dials
     }
 
     /// How many messages this process delivered.

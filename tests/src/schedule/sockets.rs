@@ -3,6 +3,7 @@
 use super::{Cast, Failed, Pick, Plan, Report, Schedule, faults_of_seeds};
 use crate::harness::{Harness, Network, Rng, Wanted};
 use crate::world::{Settings, Which};
+use serde_json::json;
 use std::time::Duration;
 use twitchwire::auth::store::{MemoryStore, Store, StoreOp, Stored};
 use twitchwire::eventsub::Leftovers;
@@ -21,10 +22,12 @@ pub fn run(seed: u64) -> Result<Report, Box<Failed>> {
 /// What a seed decides about clients with WebSockets.
 #[derive(Clone, Debug)]
 pub struct Sockets {
-    confidential: bool,
+    pub(super) confidential: bool,
     settings: Settings,
     /// One for each client: how often it compares, and what becomes of what it does not want.
-    clients: Vec<(Duration, Leftovers)>,
+    pub(super) clients: Vec<(Duration, Leftovers)>,
+    /// Whether all clients are processes of the same user, with one store.
+    pub(super) one_user: bool,
 }
 
 /// One thing that happens. Clients are numbers.
@@ -50,6 +53,8 @@ pub enum Step {
     /// One of the client's wishes is withdrawn, and made again after a while.
     Rewish(usize, Pick, Duration),
     Retry(usize),
+    /// Nothing can be reached, and all sockets break. Not drawn here.
+    Outage(Duration),
 }
 
 impl Cast for Sockets {
@@ -138,7 +143,7 @@ impl Cast for Sockets {
             plan.push(at, step);
         }
         plan.calm = now;
-        (Sockets { confidential, settings, clients }, plan)
+        (Sockets { confidential, settings, clients, one_user: false }, plan)
     }
 
     fn clients(&self) -> usize {
@@ -152,17 +157,29 @@ impl Cast for Sockets {
         let ada = world.user("ada");
         let brook = world.user("brook");
         world.followers(&ada, 150);
-        let users: Vec<String> = [ada.clone(), brook.clone()].into_iter().take(self.clients.len()).collect();
-        let tokens: Vec<(String, String)> =
-            users.iter().map(|user| world.grant_token(Time::ZERO, CLIENT_ID, user, SCOPES)).collect();
+        let count = self.clients.len();
+        let users = if self.one_user {
+            vec![ada.clone(); count]
+        } else {
+            [ada.clone(), brook.clone()].into_iter().take(count).collect()
+        };
+        let mut tokens: Vec<(String, String)> = Vec::new();
+        for user in &users {
+            let again = tokens.first().filter(|_| self.one_user).cloned();
+            tokens.push(again.unwrap_or_else(|| world.grant_token(Time::ZERO, CLIENT_ID, user, SCOPES)));
+        }
         for user in &users {
             world.moderator(&ada, user);
+        }
+        let shared = MemoryStore::new();
+        if self.one_user {
+            write_down(&shared, &users[0], &tokens[0], self.confidential);
         }
         for (number, user) in users.iter().enumerate() {
             let mut config = Config::new(CLIENT_ID);
             (config.compare_every, config.leftovers) = self.clients[number];
             config.client_secret = self.confidential.then(|| SecretString::from("a-client-secret"));
-            harness.client(config, MemoryStore::new());
+            harness.client(config, if self.one_user { shared.clone() } else { MemoryStore::new() });
             log_in(harness, number, &tokens[number]);
             for wanted in [
                 Wanted::Chat(ada.clone(), user.clone()),
@@ -247,6 +264,26 @@ impl Cast for Sockets {
                 }
             }
             Step::Retry(number) => retry_blocked(harness, *number),
+            Step::Outage(time) => outage(harness, users.len(), *time),
+        }
+    }
+}
+
+/// The most sockets that a client tries to open in an outage of at most three minutes: its waits double.
+const TRIES: usize = 20;
+
+fn outage(harness: &mut Harness, clients: usize, time: Duration) {
+    let dials =
+        |harness: &Harness| (0..clients).map(|number| harness.node(number).dials()).collect::<Vec<_>>();
+    let before = (harness.network.clone(), dials(harness));
+    harness.network.not_sent = 1.0;
+    harness.network.not_opened = 1.0;
+    harness.world.drop_sockets(harness.now(), &Which::All);
+    harness.run_for(time);
+    harness.network = before.0;
+    for (number, (now, before)) in dials(harness).into_iter().zip(before.1).enumerate() {
+        if now - before > TRIES {
+            harness.fail(format!("client {number} tried {} times to connect in {time:?}", now - before));
         }
     }
 }
@@ -259,6 +296,17 @@ pub struct Stage {
     users: Vec<String>,
     /// Their first tokens.
     tokens: Vec<(String, String)>,
+}
+
+/// Puts a user's first tokens into a store, as a process before would have.
+fn write_down(store: &MemoryStore, user: &str, (access, refresh): &(String, String), reusable: bool) {
+    let record = json!({
+        "user": user, "login": user, "access": access, "scopes": SCOPES,
+        "refresh": { "token": refresh, "reusable": reusable },
+    });
+    let record = serde_json::from_value(record).unwrap_or_else(|why| unreachable!("a record: {why}"));
+    let put = StoreOp::Swap { user: user.into(), expected: None, record: Some(Box::new(record)) };
+    store.run(put).unwrap_or_else(|why| unreachable!("an empty store: {why}"));
 }
 
 /// Adds a user's first tokens, unless the store has some.

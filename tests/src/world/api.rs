@@ -13,6 +13,7 @@ use super::helix::Who;
 use super::people::User;
 use super::reading::{Ask, Cursors};
 
+mod ads;
 mod analytics;
 mod bits;
 mod channel_points;
@@ -20,23 +21,31 @@ mod channels;
 mod charity;
 mod chat;
 mod clips;
+mod content_labels;
 mod entitlements;
 mod extensions;
+mod games;
 mod goals;
+mod guest_star;
 mod hype_train;
 mod moderation;
 mod polls;
 mod predictions;
+mod raids;
 mod schedule;
+mod search;
 mod streams;
 mod subscriptions;
+mod teams;
 mod users;
 mod videos;
+mod whispers;
 
 impl World {
     pub(super) fn endpoint(&mut self, ask: &Ask, who: &Who) -> Outcome {
         let path = ask.path.strip_prefix("/helix").unwrap_or_default();
         let categories = [
+            World::ads_api,
             World::analytics_api,
             World::bits_api,
             World::channel_points_api,
@@ -44,19 +53,26 @@ impl World {
             World::charity_api,
             World::chat_api,
             World::clips_api,
+            World::content_labels_api,
             World::entitlements_api,
             World::eventsub_api,
             World::extensions_api,
+            World::games_api,
             World::goals_api,
+            World::guest_star_api,
             World::hype_train_api,
             World::moderation_api,
             World::polls_api,
             World::predictions_api,
+            World::raids_api,
             World::schedule_api,
+            World::search_api,
             World::streams_api,
             World::subscriptions_api,
+            World::teams_api,
             World::users_api,
             World::videos_api,
+            World::whispers_api,
         ];
         let answer = categories.iter().find_map(|category| category(self, ask, who, path));
         answer.unwrap_or_else(|| Err(Answer::refuse(404, "")))

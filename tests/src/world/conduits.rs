@@ -328,6 +328,13 @@ impl World {
         mine.map(|(id, conduit)| (id.clone(), conduit.shard_count)).collect()
     }
 
+    /// Whether an enabled shard of any conduit is on this session.
+    pub fn carries(&self, session: &str) -> bool {
+        let mut shards =
+            self.conduits.all.keys().flat_map(|conduit| self.enabled_shards(conduit).into_values());
+        shards.any(|on| on == session)
+    }
+
     /// A conduit's enabled shards with the ids of their sessions.
     pub fn enabled_shards(&self, conduit: &str) -> BTreeMap<u32, String> {
         let Some(conduit) = self.conduits.all.get(conduit) else { return BTreeMap::new() };

@@ -82,6 +82,12 @@ impl Extensions {
         mine.map(|(id, _)| id.as_str()).collect()
     }
 
+    /// The ids of what a broadcaster has installed.
+    pub(super) fn installed_by(&self, user: &str) -> impl Iterator<Item = &str> {
+        let installed = self.0.iter().filter(move |(_, extension)| extension.channels.contains(user));
+        installed.map(|(id, _)| id.as_str())
+    }
+
     pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
         self.0.values().flat_map(|extension| &extension.secrets).map(|secret| secret.content.as_str())
     }

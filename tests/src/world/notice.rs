@@ -51,9 +51,7 @@ impl World {
         };
         for name in PARTS {
             event[name] = Value::Null;
-            if name != "unraid" && name != "bits_badge_tier" && name != "charity_donation" {
-                event[format!("shared_chat_{name}")] = Value::Null;
-            }
+            event[format!("shared_chat_{name}")] = Value::Null;
         }
         for (name, value) in [
             ("chatter_is_anonymous", json!(who.is_none())),

@@ -62,7 +62,7 @@ impl People {
 }
 
 /// Some of Twitch's categories: id and name.
-const CATEGORIES: [(&str, &str); 3] =
+pub(super) const CATEGORIES: [(&str, &str); 3] =
     [("33214", "Fortnite"), ("509658", "Just Chatting"), ("1469308723", "Software and Game Development")];
 
 impl World {

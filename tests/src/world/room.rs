@@ -135,16 +135,31 @@ impl World {
             channels: channels.iter().map(|&channel| channel.to_owned()).collect(),
             since: self.wall(self.now),
         };
+        self.tell_of_shared("channel.shared_chat.begin", &shared);
+        self.rooms.shared.push(shared);
+    }
+
+    /// A channel joins the chat that this host shares.
+    pub fn join_shared_chat(&mut self, now: Time, host: &str, channel: &str) {
+        self.advance(now);
+        let Some(at) = self.rooms.shared.iter().position(|shared| shared.host == host) else { return };
+        let mut shared = self.rooms.shared.remove(at);
+        shared.channels.push(channel.to_owned());
+        self.tell_of_shared("channel.shared_chat.update", &shared);
+        self.rooms.shared.push(shared);
+    }
+
+    /// Tells all channels of a shared chat who takes part in it.
+    fn tell_of_shared(&mut self, kind: &str, shared: &SharedChat) {
         let participants: Vec<Value> =
-            channels.iter().map(|channel| self.person(channel, "broadcaster_user")).collect();
-        for channel in channels {
+            shared.channels.iter().map(|channel| self.person(channel, "broadcaster_user")).collect();
+        for channel in &shared.channels {
             let mut event = self.person(channel, "broadcaster_user");
-            self.add_person(&mut event, host, "host_broadcaster_user");
+            self.add_person(&mut event, &shared.host, "host_broadcaster_user");
             event["session_id"] = json!(shared.id);
             event["participants"] = json!(participants);
-            self.emit_now("channel.shared_chat.begin", "1", &[("broadcaster_user_id", channel)], event);
+            self.emit_now(kind, "1", &[("broadcaster_user_id", channel)], event);
         }
-        self.rooms.shared.push(shared);
     }
 
     /// A shared chat ends for all its channels.

@@ -1,11 +1,13 @@
 //! Stories as data: actions with their times, taken by the world's own timers.
+//!
+//! Users and channels are named by login or by id, whichever a test has at hand.
 
 use std::time::Duration;
 
 use serde_json::Value;
 use twitchwire::Time;
 
-use super::{Faults, Timer, Which, World};
+use super::{Cue, Faults, Timer, Which, World};
 
 /// When a script starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +18,42 @@ pub enum Start {
     NextSubscription,
 }
 
-/// One step of a script. Users and channels are ids.
+/// A script: what happens so long after its start.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use twitchwire::Time;
+/// # use twitchwire_sim::World;
+/// # use twitchwire_sim::world::{Script, Start};
+/// # let mut world = World::new(7, "2026-03-01T12:00:00Z".parse()?);
+/// let mut script = Script::new();
+/// script.at(Duration::from_secs(2)).user("ada").goes_live();
+/// script.at(Duration::from_secs(5)).user("brook").follows("ada").says("ada", "Hello!");
+/// world.script(Start::At(Time::ZERO), script);
+/// # Ok::<(), jiff::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Script(Vec<(Duration, Action)>);
+
+impl Script {
+    /// One in which nothing happens yet.
+    pub fn new() -> Self {
+        Script::default()
+    }
+
+    /// So long after the start.
+    pub fn at(&mut self, after: Duration) -> Cue<'_> {
+        Cue::after(after, &mut self.0)
+    }
+}
+
+impl From<Vec<(Duration, Action)>> for Script {
+    fn from(steps: Vec<(Duration, Action)>) -> Self {
+        Script(steps)
+    }
+}
+
+/// One step of a script. Users and channels are logins or ids.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// [`World::chat`].
@@ -100,7 +137,8 @@ pub enum Action {
 
 impl World {
     /// Plans a script: each action so long after the start.
-    pub fn script(&mut self, start: Start, steps: Vec<(Duration, Action)>) {
+    pub fn script(&mut self, start: Start, script: impl Into<Script>) {
+        let Script(steps) = script.into();
         match start {
             Start::At(time) => self.start_script(time, steps),
             Start::NextSubscription => self.pending_scripts.push(steps),
@@ -124,14 +162,32 @@ impl World {
         let now = self.now;
         match action {
             Action::Chat { who, channel, text } => {
+                let (who, channel) = (self.named(&who), self.named(&channel));
                 self.chat_now(&who, &channel, &text);
             }
-            Action::Follow { who, channel } => self.follow(now, &who, &channel),
-            Action::Raid { from, to, viewers } => self.raid(now, &from, &to, viewers),
-            Action::Online(channel) => self.online(now, &channel),
-            Action::Offline(channel) => self.offline(now, &channel),
-            Action::Update { channel, title } => self.update(now, &channel, &title),
+            Action::Follow { who, channel } => {
+                let (who, channel) = (self.named(&who), self.named(&channel));
+                self.follow(now, &who, &channel);
+            }
+            Action::Raid { from, to, viewers } => {
+                let (from, to) = (self.named(&from), self.named(&to));
+                self.raid(now, &from, &to, viewers);
+            }
+            Action::Online(channel) => {
+                let channel = self.named(&channel);
+                self.online(now, &channel);
+            }
+            Action::Offline(channel) => {
+                let channel = self.named(&channel);
+                self.offline(now, &channel);
+            }
+            Action::Update { channel, title } => {
+                let channel = self.named(&channel);
+                self.update(now, &channel, &title);
+            }
             Action::Ban { moderator, who, channel, seconds } => {
+                let (moderator, who) = (self.named(&moderator), self.named(&who));
+                let channel = self.named(&channel);
                 self.ban(now, &moderator, &who, &channel, seconds);
             }
             Action::Emit { kind, version, about, event } => {
@@ -143,9 +199,23 @@ impl World {
             Action::DropSockets(which) => self.drop_sockets(now, &which),
             Action::CloseSockets(which, code, reason) => self.close_sockets(now, &which, code, &reason),
             Action::RepeatLatest => self.repeat_latest(now),
-            Action::Expire(user) => self.expire(now, &user),
-            Action::Revoke { client, user } => self.revoke(now, &client, &user),
+            Action::Expire(user) => {
+                let user = self.named(&user);
+                self.expire(now, &user);
+            }
+            Action::Revoke { client, user } => {
+                let user = self.named(&user);
+                self.revoke(now, &client, &user);
+            }
             Action::Faults(faults) => self.faults = faults,
+        }
+    }
+
+    /// The id of somebody who is named by it or by the login; made on first mention.
+    fn named(&mut self, who: &str) -> String {
+        match self.people.users.contains_key(who) {
+            true => who.to_owned(),
+            false => self.user(who),
         }
     }
 }

@@ -21,16 +21,6 @@ impl World {
         self.progress_follower_goals(channel);
     }
 
-    /// One channel raids another.
-    pub fn raid(&mut self, now: Time, from: &str, to: &str, viewers: u32) {
-        self.advance(now);
-        let mut event = self.person(from, "from_broadcaster_user");
-        self.add_person(&mut event, to, "to_broadcaster_user");
-        event["viewers"] = json!(viewers);
-        let about = [("from_broadcaster_user_id", from), ("to_broadcaster_user_id", to)];
-        self.emit_now("channel.raid", "1", &about, event);
-    }
-
     /// A channel's stream starts.
     pub fn online(&mut self, now: Time, channel: &str) {
         self.advance(now);
@@ -60,16 +50,10 @@ impl World {
     /// A broadcaster changes the stream's title.
     pub fn update(&mut self, now: Time, channel: &str, title: &str) {
         self.advance(now);
-        let mut event = self.person(channel, "broadcaster_user");
         if let Some(user) = self.people.users.get_mut(channel) {
             user.title = title.to_owned();
-            event["language"] = json!(user.language);
-            event["category_id"] = json!(user.game.0);
-            event["category_name"] = json!(user.game.1);
         }
-        event["title"] = json!(title);
-        event["content_classification_labels"] = json!([]);
-        self.emit_now("channel.update", "2", &[("broadcaster_user_id", channel)], event);
+        self.tell_of_update(channel);
     }
 
     pub(super) fn add_person(&self, event: &mut Value, id: &str, prefix: &str) {

@@ -166,6 +166,14 @@ impl World {
         }
     }
 
+    /// All access tokens end this much earlier: time that passes for them alone.
+    pub fn age_tokens(&mut self, now: Time, by: Duration) {
+        self.advance(now);
+        for access in self.tokens.access.values_mut() {
+            access.expires = access.expires - by;
+        }
+    }
+
     /// Lets an app's own access tokens expire now.
     pub fn expire_app(&mut self, now: Time, client: &str) {
         self.advance(now);
@@ -190,6 +198,11 @@ impl World {
         let keys = tokens.access.keys().chain(tokens.refresh.keys()).chain(tokens.devices.keys());
         let keys = keys.chain(tokens.codes.keys()).map(String::as_str);
         app_secrets.chain(keys).chain(self.sockets.challenges()).chain(self.extensions.secrets())
+    }
+
+    /// Whether this was ever given out as a user's access token.
+    pub fn is_user_token(&self, token: &str) -> bool {
+        self.tokens.access.get(token).is_some_and(|access| access.user.is_some())
     }
 
     /// A user's new access token, with a refresh token: the given one, or a new one.

@@ -96,6 +96,22 @@ fn a_token_with_too_few_scopes_is_asked_for_again_and_the_call_then_says_what_is
 }
 
 #[test]
+fn wishes_that_lack_different_scopes_ask_for_all_of_them_at_once() {
+    let mut stage = Stage::new(&[], |ada, given| Box::new(ManyTokens::default().user(ada, given)));
+    let (ada, who) = (stage.ada.clone(), stage.as_ada());
+    let call = stage.call(&GetUsers::by_login(["ada"]), who);
+    assert!(stage.end(call).is_ok());
+    stage.asked();
+    stage.harness.subscribe(0, Wanted::Chat(ada.clone(), ada.clone()));
+    stage.harness.subscribe(0, Wanted::Follow(ada.clone(), ada.clone()));
+    stage.harness.run_for(Duration::from_secs(1));
+    let wanted = format!(
+        "a token of user {ada} with the scopes user:read:chat and moderator:read:followers is wanted"
+    );
+    assert_eq!(stage.asked()[0], wanted);
+}
+
+#[test]
 fn who_has_no_token_lets_the_call_fail_with_its_own_reason() {
     let mut stage = Stage::new(&[], |_, _| Box::new(ManyTokens::default()));
     let call = stage.call(&GetUsers::by_login(["ada"]), As::App);

@@ -1,5 +1,6 @@
 //! What the adapters have in common, in blocking form.
 
+use rustls::ClientConfig;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use twitchwire::eventsub::Topic;
 use twitchwire::helix::{Endpoint, Paged, Value};
 use twitchwire::id::UserId;
 use twitchwire::{As, CallError, Callback, Config, Counts, Endpoints, Notice, WishError};
+use twitchwire_front::Proxy;
 
 /// How a client is to start.
 pub(crate) struct Setup {
@@ -24,6 +26,9 @@ pub(crate) struct Setup {
     pub(crate) callback: Option<Callback>,
     /// Another root certificate to trust, in DER.
     pub(crate) root: Option<Vec<u8>>,
+    /// TLS of one's own.
+    pub(crate) tls: Option<Arc<ClientConfig>>,
+    pub(crate) proxy: Option<Proxy>,
     /// Changes other settings.
     pub(crate) settings: fn(&mut Config),
 }

@@ -41,6 +41,10 @@ macro_rules! shim {
                 if let Some(root) = setup.root {
                     builder = builder.root_certificate(root);
                 }
+                if let Some(tls) = setup.tls {
+                    builder = builder.tls(tls);
+                }
+                builder = builder.proxy(setup.proxy);
                 $block_on(builder.start()).map_err(|error| match error {
                     $adapter::StartError::Token(error) => NotStarted::Token(error),
                     $adapter::StartError::MissingScopes { user, scopes } => {

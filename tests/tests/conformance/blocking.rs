@@ -39,6 +39,10 @@ impl Adapter for Blocking {
         if let Some(root) = setup.root {
             builder = builder.root_certificate(root);
         }
+        if let Some(tls) = setup.tls {
+            builder = builder.tls(tls);
+        }
+        builder = builder.proxy(setup.proxy);
         builder.start().map_err(|error| match error {
             StartError::Token(error) => NotStarted::Token(error),
             StartError::MissingScopes { user, scopes } => NotStarted::MissingScopes(user, scopes),

@@ -7,6 +7,8 @@ mod adapter;
 mod asynchronous;
 mod blocking;
 mod browser;
+mod connectors;
+mod proxy;
 mod stage;
 mod suite;
 mod tls;
@@ -63,4 +65,9 @@ conforms! {
     dropping_the_last_handle_closes_the_sockets
     everything_goes_over_tls_with_a_certificate_that_is_trusted
     a_certificate_that_nobody_vouches_for_is_told
+    a_tls_configuration_of_ones_own_decides_whom_to_trust
+    a_connection_that_takes_too_long_is_given_up
+    requests_and_sockets_go_through_a_proxy
+    a_proxy_is_passed_by_for_a_host_that_is_excepted
+    a_proxy_that_refuses_is_told_in_its_own_words
 }

@@ -67,6 +67,8 @@ impl Stage {
             login: None,
             callback: None,
             root: None,
+            tls: None,
+            proxy: None,
             settings: |_| {},
         }
     }

@@ -8,6 +8,7 @@ mod links;
 mod losses;
 mod tls;
 mod tokens;
+mod ways;
 mod wishes;
 
 pub(crate) use callback::*;
@@ -18,6 +19,7 @@ pub(crate) use links::*;
 pub(crate) use losses::*;
 pub(crate) use tls::*;
 pub(crate) use tokens::*;
+pub(crate) use ways::*;
 pub(crate) use wishes::*;
 
 use crate::adapter::Adapter;

@@ -1,8 +1,8 @@
-//! A proxy that speaks TLS in front of the simulated Twitch.
+//! A proxy that speaks TLS in front of the simulated Twitch, and clients' trust in it.
 
 use crate::asynchronous::RUNTIME;
-use rustls::ServerConfig;
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, RootCertStore, ServerConfig};
 use std::sync::Arc;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
@@ -34,4 +34,13 @@ pub(crate) fn proxy(to: String) -> (u16, Vec<u8>) {
         }
     });
     (port, own.cert.der().to_vec())
+}
+
+/// A client's configuration that trusts this certificate and no other.
+pub(crate) fn trusting(certificate: &[u8]) -> Arc<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from(certificate)).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    Arc::new(builder.unwrap().with_root_certificates(roots).with_no_client_auth())
 }

@@ -2,6 +2,7 @@
 
 use super::stage::{Call, Stage};
 
+mod ads;
 mod analytics;
 mod bits;
 mod channel_points;
@@ -12,11 +13,14 @@ mod clips;
 mod entitlements;
 mod eventsub;
 mod extensions;
+mod games;
 mod goals;
+mod guest_star;
 mod hype_train;
 mod moderation;
 mod polls;
 mod predictions;
+mod raids;
 mod schedule;
 mod streams;
 mod subscriptions;
@@ -65,6 +69,7 @@ impl Case {
 
 pub(crate) fn all() -> Vec<Case> {
     [
+        ads::cases(),
         analytics::cases(),
         bits::cases(),
         channel_points::cases(),
@@ -75,11 +80,14 @@ pub(crate) fn all() -> Vec<Case> {
         entitlements::cases(),
         eventsub::cases(),
         extensions::cases(),
+        games::cases(),
         goals::cases(),
+        guest_star::cases(),
         hype_train::cases(),
         moderation::cases(),
         polls::cases(),
         predictions::cases(),
+        raids::cases(),
         schedule::cases(),
         streams::cases(),
         subscriptions::cases(),

@@ -246,7 +246,9 @@ impl<'a> Schema<'a> {
 
     fn unseen(self, place: &str, held: &mut Held) {
         if !held.seen.contains(place) {
-            held.differences.insert(format!("{place} was never shown"));
+            if !held.differences.contains(&format!("{place} is missing")) {
+                held.differences.insert(format!("{place} was never shown"));
+            }
             return;
         }
         let items = &self.schema["items"];

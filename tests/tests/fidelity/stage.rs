@@ -17,7 +17,7 @@ use twitchwire::helix::ExtensionClaims;
 use twitchwire_sim::World;
 use twitchwire_sim::world::Programme;
 
-const CLIENT: &str = "app1";
+pub(crate) const CLIENT: &str = "app1";
 pub(crate) const PEOPLE: [&str; 4] = ["ada", "brook", "cleo", "dan"];
 
 /// Whose token a request carries.

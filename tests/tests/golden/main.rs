@@ -169,6 +169,8 @@ fn a_link_that_falls_silent_is_lost_after_its_keepalive_and_slack() {
     scene.is("silence");
 }
 
+// In virtual time alone: over real sockets the machine that runs the tests would have to sleep, since drivers read the
+// system's clocks.
 #[test]
 fn a_machine_that_slept_takes_its_links_for_dead_at_once() {
     let mut scene = Scene::new();
@@ -177,6 +179,34 @@ fn a_machine_that_slept_takes_its_links_for_dead_at_once() {
     scene.harness.sleep(0, Duration::from_secs(3600));
     scene.run(10);
     scene.is("suspended");
+}
+
+#[test]
+fn a_link_is_opened_again_when_its_token_is_renewed_however_long_that_takes() {
+    let mut scene = Scene::with(|world, _| world.settings.user_token_life = Duration::from_secs(60));
+    scene.hear_two();
+    scene.run(25);
+    scene.harness.world.faults.token_5xx = 1.0;
+    scene.run(35);
+    // The token is over, and no new one to be had.
+    scene.harness.world.drop_sockets(scene.harness.now(), &Which::All);
+    scene.run(25);
+    scene.harness.world.faults.token_5xx = 0.0;
+    scene.run(45);
+    scene.is("slow_refresh");
+}
+
+#[test]
+fn a_machine_that_slept_longer_than_its_token_lives_renews_it_before_it_opens_a_link() {
+    let mut scene = Scene::new();
+    scene.hear_two();
+    scene.run(5);
+    scene.harness.world.faults.token_5xx = 1.0;
+    scene.harness.sleep(0, Duration::from_secs(5 * 3600));
+    scene.run(20);
+    scene.harness.world.faults.token_5xx = 0.0;
+    scene.run(30);
+    scene.is("suspended_for_long");
 }
 
 #[test]

@@ -37,14 +37,43 @@ impl<R: Runtime> Builder<Tasks<R>> {
     ///
     /// On tokio: outside a runtime with I/O and time enabled.
     pub async fn start(self) -> Result<(Client<Tasks<R>>, Notices<Tasks<R>>), StartError> {
+        self.start_with(|_| async { Ok::<(), Failed>(()) }).await
+    }
+
+    /// Starts the client, and has the application set up what it wants before others find it ready ([`Client::ready`]):
+    /// `set_up` is given the client as soon as the token is there. If it fails, so does the start.
+    ///
+    /// # Panics
+    ///
+    /// As [`Builder::start`].
+    pub async fn start_with<F, E: Into<Failed>>(
+        self,
+        set_up: impl FnOnce(Client<Tasks<R>>) -> F,
+    ) -> Result<(Client<Tasks<R>>, Notices<Tasks<R>>), StartError>
+    where
+        F: Future<Output = Result<(), E>>,
+    {
         let Beginning { mut client, notices, starting } = self.begin()?;
         let (start, reply) = starting.wait().await;
         client.me = start.finish(reply)?.map(|identity| identity.user);
+        let set_up = set_up(client.clone()).await;
+        set_up.map_err(|error| StartError::SetUp(error.into().to_string()))?;
+        client.driver().with(|machine, _| machine.started());
         Ok((client, notices))
     }
 }
 
 impl<R: Runtime> Client<Tasks<R>> {
+    /// Waits until the start is over, and returns at once if it is. During [`Builder::start_with`] others wait here; the
+    /// set-up itself would wait for itself.
+    pub async fn ready(&self) -> Result<(), WaitError> {
+        let mut notices = self.listen(Filter::Notices);
+        while !self.is_ready() {
+            notices.next().await.ok_or(WaitError::Closed)?;
+        }
+        Ok(())
+    }
+
     /// Calls Helix. Dropping the future cancels the call; what was sent already may still happen.
     pub async fn call<E: Endpoint>(&self, request: &E) -> Result<Value<E>, CallError> {
         let (call, waiting) = self.ask(|core, now| core.call(now, request, self.who.clone()), Call::id);

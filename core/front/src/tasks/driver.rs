@@ -5,10 +5,11 @@
 //! blocks under the lock. Tasks die with the last handle: [`Driver::stop`] aborts them all.
 
 use super::http::Pool;
-use super::{Runtime, by, socket};
+use super::{Connector, Runtime, by, socket};
 use crate::builder::Setup;
 use crate::client::Waiting;
 use crate::driver::{Driver, Errand, Machine, Order};
+use crate::route::Route;
 use crate::trace;
 use ::http::{Request, Response};
 use bytes::Bytes;
@@ -31,6 +32,7 @@ pub struct Tasks<R: Runtime>(Arc<Shared<R>>);
 
 struct Shared<R: Runtime> {
     runtime: Arc<R>,
+    route: Route<Connector<R>>,
     pool: Pool,
     state: Mutex<State>,
 }
@@ -54,9 +56,10 @@ struct State {
 
 impl<R: Runtime> Driver for Tasks<R> {
     type Waker = Waker;
+    type Connector = Connector<R>;
 
-    fn start(setup: Setup) -> Result<Self, StartError> {
-        let runtime = Arc::new(R::start(setup.tls()?));
+    fn start(setup: Setup, route: Route<Connector<R>>) -> Result<Self, StartError> {
+        let runtime = Arc::new(R::start());
         let (errands, queue) = mpsc::unbounded();
         let state = State {
             machine: Machine::new(setup),
@@ -69,7 +72,8 @@ impl<R: Runtime> Driver for Tasks<R> {
             clock: None,
             stopped: false,
         };
-        let shared = Shared { runtime: runtime.clone(), pool: Pool::default(), state: Mutex::new(state) };
+        let shared =
+            Shared { runtime: runtime.clone(), route, pool: Pool::default(), state: Mutex::new(state) };
         let tasks = Tasks(Arc::new(shared));
         // Ends by itself with the queue: what was to be written down is written down even if the client is dropped.
         runtime.spawn(run_errands(runtime.clone(), Arc::downgrade(&tasks.0), queue));
@@ -105,6 +109,10 @@ impl<R: Runtime> Shared<R> {
 impl<R: Runtime> Tasks<R> {
     pub(super) fn runtime(&self) -> &R {
         &self.0.runtime
+    }
+
+    pub(super) fn route(&self) -> &Route<Connector<R>> {
+        &self.0.route
     }
 
     pub(super) fn pool(&self) -> &Pool {

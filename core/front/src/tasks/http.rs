@@ -1,7 +1,8 @@
 //! HTTP exchanges over a small pool of HTTP/1.1 connections.
 
 use super::driver::Tasks;
-use super::{Runtime, by, net};
+use super::{Runtime, by};
+use crate::route::Target;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, Uri, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -15,7 +16,7 @@ type Sender = SendRequest<Full<Bytes>>;
 
 /// Connections that wait for their next request.
 #[derive(Default)]
-pub(super) struct Pool(Mutex<BTreeMap<Origin, Vec<(Time, Sender)>>>);
+pub(super) struct Pool(Mutex<BTreeMap<Target, Vec<(Time, Sender)>>>);
 
 /// After this long a server is likely to have closed an idle connection.
 const IDLE: Duration = Duration::from_secs(30);
@@ -25,11 +26,11 @@ const SPARE: usize = 8;
 const BUFFER: usize = 64 << 10;
 
 impl Pool {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<Origin, Vec<(Time, Sender)>>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Target, Vec<(Time, Sender)>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn take(&self, origin: &Origin, now: Time) -> Option<Sender> {
+    fn take(&self, origin: &Target, now: Time) -> Option<Sender> {
         let mut idle = self.lock();
         let senders = idle.get_mut(origin)?;
         while let Some((since, sender)) = senders.pop() {
@@ -40,7 +41,7 @@ impl Pool {
         None
     }
 
-    fn put(&self, origin: Origin, sender: Sender, now: Time) {
+    fn put(&self, origin: Target, sender: Sender, now: Time) {
         let mut idle = self.lock();
         let senders = idle.entry(origin).or_default();
         if senders.len() < SPARE {
@@ -54,22 +55,6 @@ impl Pool {
             senders.retain(|(since, sender)| now.since(*since) < IDLE && !sender.is_closed());
             !senders.is_empty()
         });
-    }
-}
-
-/// Which server a connection leads to.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Origin {
-    secure: bool,
-    host: String,
-    port: u16,
-}
-
-impl Origin {
-    fn of(uri: &Uri) -> Option<Self> {
-        let secure = uri.scheme_str() == Some("https");
-        let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
-        Some(Origin { secure, host: uri.host()?.to_owned(), port })
     }
 }
 
@@ -94,10 +79,7 @@ impl<R: Runtime> Tasks<R> {
                     Some(Ok(())) => sender,
                     _ => continue,
                 },
-                None => match by(runtime, connect_by, self.open(&origin)).await {
-                    Some(opened) => opened.map_err(not_sent)?,
-                    None => return Err(not_sent(Cause::new(CauseKind::Timeout, "no connection in time"))),
-                },
+                None => self.open(&origin, connect_by).await.map_err(not_sent)?,
             };
             let Some(answer) = by(runtime, answer_by, converse(&mut sender, request)).await else {
                 return Err(perhaps_sent(Cause::new(CauseKind::Timeout, "no answer in time")));
@@ -122,8 +104,8 @@ impl<R: Runtime> Tasks<R> {
         self.pool().lock().values().flatten().filter(|(_, sender)| !sender.is_closed()).count()
     }
 
-    async fn open(&self, origin: &Origin) -> Result<Sender, Cause> {
-        let stream = net::connect(self.runtime(), &origin.host, origin.port, origin.secure).await?;
+    async fn open(&self, origin: &Target, until: Time) -> Result<Sender, Cause> {
+        let stream = self.connect(origin, until).await?;
         let (mut sender, connection) = http1::Builder::new()
             .max_buf_size(BUFFER)
             .handshake(self.runtime().http(stream))
@@ -139,9 +121,11 @@ impl<R: Runtime> Tasks<R> {
 }
 
 /// Brings a request into the form that goes over a connection to its origin.
-fn prepare(request: Request<Bytes>) -> Result<(Request<Full<Bytes>>, Origin), Cause> {
+fn prepare(request: Request<Bytes>) -> Result<(Request<Full<Bytes>>, Target), Cause> {
     let unusable = || Cause::new(CauseKind::Other, "the URL has no usable host");
-    let origin = Origin::of(request.uri()).ok_or_else(unusable)?;
+    let uri = request.uri();
+    let host = uri.host().ok_or_else(unusable)?;
+    let origin = Target::new(uri.scheme_str().unwrap_or_default(), host, uri.port_u16());
     let (mut parts, body) = request.into_parts();
     let authority = parts.uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
     let host = HeaderValue::from_str(authority).map_err(|_| unusable())?;

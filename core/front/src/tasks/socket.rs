@@ -2,7 +2,8 @@
 
 use super::driver::Tasks;
 use super::websocket::WebSocket;
-use super::{Runtime, by, net};
+use super::{Runtime, by};
+use crate::route::Target;
 use bytes::Bytes;
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
@@ -28,7 +29,7 @@ pub(super) async fn run<R: Runtime>(
 ) {
     let runtime = tasks.runtime();
     // In a box, which an open socket does not carry along.
-    let opening = Box::pin(open(runtime, &url));
+    let opening = Box::pin(open(&tasks, &url, answer_by));
     let opened = match or(by(runtime, answer_by, opening), &mut close).await {
         Some(Some(opened)) => opened,
         Some(None) => Err(not_opened(CauseKind::Timeout, "no connection in time")),
@@ -60,15 +61,17 @@ pub(super) async fn run<R: Runtime>(
     }
 }
 
-async fn open<R: Runtime>(runtime: &R, url: &SecretUrl) -> Result<WebSocket<R::Http>, Closed> {
+async fn open<R: Runtime>(
+    tasks: &Tasks<R>,
+    url: &SecretUrl,
+    answer_by: Time,
+) -> Result<WebSocket<R::Http>, Closed> {
     let url = url.expose();
     let unusable = || not_opened(CauseKind::Other, "the URL cannot be used");
-    let (Some(host), Some(port)) = (url.host_str(), url.port_or_known_default()) else {
-        return Err(unusable());
-    };
-    let secure = url.scheme() == "wss";
-    let stream = net::connect(runtime, host, port, secure).await.map_err(Closed::NotOpened)?;
-    WebSocket::open(url.as_str(), runtime.http(stream)).await.map_err(|error| match error {
+    let host = url.host_str().ok_or_else(unusable)?;
+    let to = Target::new(url.scheme(), host, url.port());
+    let stream = tasks.connect(&to, answer_by).await.map_err(Closed::NotOpened)?;
+    WebSocket::open(url.as_str(), tasks.runtime().http(stream)).await.map_err(|error| match error {
         Error::Http(response) => Closed::Refused(response.status()),
         // Its words may hold the URL, whose query may be a secret.
         Error::Url(_) | Error::HttpFormat(_) => unusable(),

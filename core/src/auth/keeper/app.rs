@@ -9,6 +9,7 @@ use crate::time::Time;
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use secrecy::SecretString;
+use std::time::Duration;
 
 #[derive(Debug)]
 pub(super) struct App {
@@ -206,6 +207,14 @@ impl App {
                 self.trouble = wire::unclear(&unclear);
                 self.phase = Phase::Good { token, fetch_at, validate_at: self.backoff.next(now) };
             }
+        }
+    }
+
+    /// The clock stood still for this long, and the token lived on.
+    pub(super) fn slept(&mut self, by: Duration) {
+        if let Phase::Good { fetch_at, validate_at, .. } = &mut self.phase {
+            *fetch_at = fetch_at.map(|at| at - by);
+            *validate_at = *validate_at - by;
         }
     }
 

@@ -18,6 +18,8 @@ use secrecy::{ExposeSecret, SecretString};
 pub(super) struct Revocation {
     /// Who wants to know how it ends.
     tags: Vec<u64>,
+    /// When it is given up, unless Twitch has been asked.
+    until: Time,
     step: Step,
     backoff: Backoff,
 }
@@ -35,34 +37,40 @@ const TRIES: u32 = 4;
 
 impl Keeper {
     /// Revokes a user's tokens, then forgets them, here and in the store; [`KeeperOutput::Revoked`] tells how it ended.
-    /// If it fails the tokens are kept.
-    pub fn revoke(&mut self, now: Time, tag: u64, user: &UserId) {
+    /// If it fails, or Twitch has not been asked by `until`, the tokens are kept.
+    pub fn revoke(&mut self, now: Time, tag: u64, user: &UserId, until: Time) {
         if let Some(under_way) = self.revocations.get_mut(user) {
             under_way.tags.push(tag);
             return;
         }
         let backoff = self.shared.backoff();
-        self.revocations.insert(user.clone(), Revocation { tags: vec![tag], step: Step::Waiting, backoff });
+        let revocation = Revocation { tags: vec![tag], until, step: Step::Waiting, backoff };
+        self.revocations.insert(user.clone(), revocation);
         self.go_on_revoking(now, user);
     }
 
     /// Something changed that a revocation may wait for.
     pub(super) fn go_on_revoking(&mut self, now: Time, id: &UserId) {
-        if !self.is_loaded() {
-            return;
-        }
+        let is_loaded = self.is_loaded();
         let Some(revocation) = self.revocations.get_mut(id) else { return };
         if !matches!(revocation.step, Step::Waiting) {
             return;
         }
-        let Some(user) = self.users.get(id) else {
-            return self.end_revocation(id, Err(TokenError::Unknown(id.clone())));
+        let waits_for = match self.users.get(id) {
+            _ if !is_loaded => "the token store",
+            None => return self.end_revocation(id, Err(TokenError::Unknown(id.clone()))),
+            Some(user) if user.is_changing() => "the token's renewal",
+            Some(user) => return self.ask_to_revoke(now, id, user.record.access.clone()),
         };
-        if user.is_changing() {
-            return;
+        if now >= revocation.until {
+            return self.end_revocation(id, Err(TokenError::Deadline(waits_for)));
         }
+        self.timers.set(&Timer::Revocation(id.clone()), Some(revocation.until));
+    }
+
+    fn ask_to_revoke(&mut self, now: Time, id: &UserId, token: SecretString) {
+        let Some(revocation) = self.revocations.get_mut(id) else { return };
         self.timers.set(&Timer::Revocation(id.clone()), None);
-        let token = user.record.access.clone();
         let request = wire::revoke(&self.shared.oauth, &self.shared.credentials.client_id, &token);
         revocation.step = Step::Sent(token);
         let exchange = self.shared.http(now, request, false);
@@ -95,6 +103,9 @@ impl Keeper {
             return self.end_revocation(&id, Err(TokenError::Unreachable(why)));
         }
         let at = revocation.backoff.next(now);
+        if at >= revocation.until {
+            return self.end_revocation(&id, Err(TokenError::Unreachable(why)));
+        }
         self.timers.set(&Timer::Revocation(id), Some(at));
     }
 

@@ -214,7 +214,7 @@ impl User {
                 Some(*at)
             }
             Phase::Good { validate_at } => {
-                Some(self.refresh_at.map_or(*validate_at, |at| at.min(*validate_at)))
+                [Some(*validate_at), self.refresh_at, self.ends].into_iter().flatten().min()
             }
             Phase::Waiting { look_at } | Phase::Parked { look_at } => Some(*look_at),
             Phase::SaveAgain { at, use_at, .. } => Some(*at.min(use_at)),
@@ -239,7 +239,12 @@ impl User {
             Phase::Good { .. } if self.refresh_at.is_some_and(|at| now >= at) => {
                 self.renew(shared, now, wall)
             }
-            Phase::Good { validate_at } if now >= *validate_at => self.validate(shared, now),
+            // One that cannot be renewed may have ended.
+            Phase::Good { validate_at }
+                if now >= *validate_at || self.ends.is_some_and(|ends| now >= ends) =>
+            {
+                self.validate(shared, now)
+            }
             Phase::MarkAgain { at, first_try } if now >= *at => {
                 let first_try = *first_try;
                 // A reusable refresh token does no harm unmarked; a single-use one waits for its store.
@@ -359,6 +364,15 @@ impl User {
     fn lives(&mut self, shared: &Shared, now: Time, lifetime: Option<Duration>) {
         self.ends = lifetime.map(|lifetime| now + lifetime);
         self.refresh_at = shared.refresh_at(now, lifetime).filter(|_| self.record.refresh.is_some());
+    }
+
+    /// The clock stood still for this long, and the token lived on.
+    pub(super) fn slept(&mut self, by: Duration) {
+        self.ends = self.ends.map(|at| at - by);
+        self.refresh_at = self.refresh_at.map(|at| at - by);
+        if let Phase::Good { validate_at } = &mut self.phase {
+            *validate_at = *validate_at - by;
+        }
     }
 
     fn die(&mut self, shared: &mut Shared, reason: String) {

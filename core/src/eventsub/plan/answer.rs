@@ -24,27 +24,35 @@ impl Plan {
         (shard, session): (u32, &SessionId),
         answer: Result<Subscription, CallError>,
     ) {
-        if !self.awaits(id, session) {
-            // Nobody waits for it: the wish is gone, or its session. What the shard holds is deleted.
-            if let Ok(subscription) = answer
-                && let Some(entry) = self.sessions.get(&shard)
-                && !self.held.contains_key(&subscription.id)
-            {
-                let same_session = entry.session.as_ref() == Some(session);
-                let key = (user.clone(), Subject::of(&subscription));
-                match self.by_subject.get(&key) {
-                    // The same was wished for again meanwhile.
-                    Some(next) if same_session && self.is_open(*next, shard) => {
-                        self.hold(now, *next, shard, subscription);
-                    }
-                    _ => self.delete(shard, key, subscription.id, subscription.cost),
-                }
-            }
+        match (self.awaits(id, session), answer) {
+            (true, Ok(subscription)) => self.hold(now, id, shard, subscription),
+            (true, Err(error)) => self.failed(now, id, shard, session, error),
+            (false, Ok(subscription)) => self.unawaited(now, user, (shard, session), subscription),
+            (false, Err(_)) => {}
+        }
+        self.wake_unsure(user);
+    }
+
+    /// Nobody waits for a subscription: its wish is gone, or its session. What the shard holds is deleted.
+    fn unawaited(
+        &mut self,
+        now: Time,
+        user: &UserId,
+        (shard, session): (u32, &SessionId),
+        subscription: Subscription,
+    ) {
+        let Some(entry) = self.sessions.get(&shard) else { return };
+        if self.held.contains_key(&subscription.id) {
             return;
         }
-        match answer {
-            Ok(subscription) => self.hold(now, id, shard, subscription),
-            Err(error) => self.failed(now, id, shard, session, error),
+        let same_session = entry.session.as_ref() == Some(session);
+        let key = (user.clone(), Subject::of(&subscription));
+        match self.by_subject.get(&key) {
+            // The same was wished for again meanwhile.
+            Some(next) if same_session && self.is_open(*next, shard) => {
+                self.hold(now, *next, shard, subscription);
+            }
+            _ => self.delete(shard, key, subscription.id, subscription.cost),
         }
     }
 
@@ -93,6 +101,7 @@ impl Plan {
             Ok(None) => self.later(now, id, shard, CallError::Elsewhere),
             Err(error) => self.later(now, id, shard, error),
         }
+        self.wake_unsure(&key.0);
     }
 
     /// The answer to [`Step::Delete`].

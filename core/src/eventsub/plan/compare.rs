@@ -3,7 +3,7 @@
 //!
 //! A list takes time, and pages shift while it is read. What seems to be gone is believed on the second look.
 
-use super::{Costs, Fix, Held, Leftovers, Plan, State, Step, Subject, Timer, fixes};
+use super::{Costs, Fix, Leftovers, Plan, State, Step, Subject, Timer, fixes};
 use crate::client::WishId;
 use crate::eventsub::subscription::{Subscription, SubscriptionStatus, Transport};
 use crate::helix::CallError;
@@ -68,6 +68,7 @@ impl Plan {
         // Where there are two, the one that is held counts.
         list.subscriptions.sort_by_key(|listed| !self.held.contains_key(&listed.id));
         self.take_up(now, user, &list);
+        self.wake_unsure(user);
         let doubtful = self.judge(since, user, &list) || !list.complete;
         self.clear(user, &list.subscriptions);
         self.tidied.insert(user.clone());
@@ -207,19 +208,6 @@ impl Plan {
             if let Some(session) = self.sessions.get_mut(shard) {
                 session.moved = session.moved.filter(|moved| moved.at >= since);
             }
-        }
-    }
-}
-
-impl Held {
-    pub(super) fn new(now: Time, shard: u32, subscription: &Subscription) -> Self {
-        Held {
-            shard,
-            id: subscription.id.clone(),
-            cost: subscription.cost,
-            since: now,
-            proven: subscription.created_at,
-            unlisted: false,
         }
     }
 }

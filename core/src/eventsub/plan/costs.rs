@@ -1,9 +1,12 @@
 //! The budget of a user's WebSocket subscriptions: what Twitch counts, and what waits until there is room.
 //!
-//! [`Costs`] are Twitch's own numbers, from its latest answer. What surely does not fit is not asked for. A dead session
-//! counts for a minute or more; while a wish waits for room, the user's list is read again and what has ended is deleted.
+//! [`Costs`] are Twitch's own numbers, from its latest answer; what is under way is counted on top as it is predicted.
+//! What surely does not fit is not asked for. While that is not sure, since Twitch has not told its numbers yet or
+//! answers are awaited, a wish that costs something waits for the next answer; of those whom nobody goes before, one
+//! goes. A dead session counts for a minute or more; while a wish waits for room, the user's list is read again and what
+//! has ended is deleted.
 
-use super::{Blocked, Plan};
+use super::{Blocked, Plan, State};
 use crate::client::WishId;
 use crate::id::UserId;
 use crate::time::Time;
@@ -51,15 +54,58 @@ impl Plan {
         self.users.get(user)?.costs
     }
 
-    /// Whether a wish that costs this much may be asked for. If it surely does not fit, it is blocked.
+    /// Whether a wish that costs this much may be asked for. If it surely does not fit, it is blocked; if that depends on
+    /// others that are being asked for, it comes back as a [`Step::Post`](super::Step::Post) after them.
     pub fn affords(&mut self, now: Time, id: WishId, cost: u64) -> bool {
-        let Some(user) = self.wishes.get(&id).map(|wish| wish.user.clone()) else { return false };
-        let costs = self.costs(&user);
-        if costs.is_none_or(|costs| cost <= costs.room()) {
+        let Some(wish) = self.wishes.get(&id) else { return false };
+        let (user, shard) = (wish.user.clone(), wish.state.shard());
+        let promised = self.promised(&user, id);
+        let fits = match self.costs(&user) {
+            _ if cost == 0 => true,
+            Some(costs) => promised.saturating_add(cost) <= costs.room(),
+            None => promised == 0,
+        };
+        let Some(entry) = self.users.get_mut(&user) else { return false };
+        if fits {
+            entry.unsure.remove(&id);
+            if cost > 0 {
+                entry.promised.insert(id, cost);
+            }
             return true;
         }
-        self.too_costly(now, id, cost);
+        if promised == 0 {
+            self.too_costly(now, id, cost);
+        } else if let (Some(shard), Some(wish)) = (shard, self.wishes.get_mut(&id)) {
+            entry.unsure.insert(id, cost);
+            wish.state = State::Placed { shard };
+        }
         false
+    }
+
+    /// What a user's wishes that are being asked for will cost, this one left out.
+    fn promised(&mut self, user: &UserId, but: WishId) -> u64 {
+        let Some(entry) = self.users.get_mut(user) else { return 0 };
+        let posting = |id: &WishId| matches!(self.wishes.get(id), Some(wish) if wish.state.is_posting());
+        entry.promised.retain(|id, _| posting(id));
+        entry.promised.iter().filter(|(id, _)| **id != but).map(|(_, cost)| cost).sum()
+    }
+
+    /// One of those that were being asked for has its answer, or needs none: who waited for it may go.
+    pub(super) fn wake_unsure(&mut self, user: &UserId) {
+        let first = self.users.get(user).and_then(|entry| entry.unsure.first_key_value());
+        let Some(first) = first.map(|(id, _)| *id) else { return };
+        let promised = self.promised(user, first);
+        let Some(entry) = self.users.get(user) else { return };
+        let mut room = entry.costs.map_or(0, |costs| costs.room()).saturating_sub(promised);
+        let fits = |(id, cost): (&WishId, &u64)| {
+            // With nothing under way that could tell more, each is looked at again.
+            if promised > 0 {
+                room = room.checked_sub(*cost)?;
+            }
+            Some(*id)
+        };
+        let fit: Vec<WishId> = entry.unsure.iter().map_while(fits).collect();
+        fit.into_iter().for_each(|id| self.post(id));
     }
 
     /// Twitch has told what a user's subscriptions cost.

@@ -4,7 +4,7 @@
 //! everything. A plan uses it on what Twitch lists; tests hold a plan at rest against it.
 
 use super::{MAX_PER_SESSION, MAX_SESSIONS, Subject};
-use crate::eventsub::subscription::{Subscription, SubscriptionStatus, Transport};
+use crate::eventsub::subscription::Subscription;
 use crate::id::{SessionId, SubscriptionId, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,18 +19,6 @@ pub enum Fix<'a> {
     Post(&'a UserId, &'a Subject),
     /// Held and not wanted, or held twice; the first counts.
     Delete(&'a UserId, &'a SubscriptionId),
-}
-
-impl Subscription {
-    /// The WebSocket session that an enabled subscription delivers to.
-    pub fn live_session(&self) -> Option<&SessionId> {
-        match &self.transport {
-            Transport::WebSocket { session_id, .. } if self.status == SubscriptionStatus::Enabled => {
-                Some(session_id)
-            }
-            _ => None,
-        }
-    }
 }
 
 /// What it takes until each user holds what is wanted, on open sessions, and nothing else. Subscriptions on sessions

@@ -2,11 +2,12 @@
 
 use super::{
     Blocked, Gap, GapScope, Held, MAX_PER_SESSION, MAX_SESSIONS, Moved, Plan, Session, State, Step, Timer,
+    Wish,
 };
 use crate::client::WishId;
 use crate::eventsub::Opened;
 use crate::helix::CallError;
-use crate::id::SessionId;
+use crate::id::{SessionId, UserId};
 use crate::time::Time;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
@@ -28,19 +29,15 @@ impl Plan {
         heard: Option<Timestamp>,
     ) {
         let Some(entry) = self.sessions.get_mut(&shard) else { return };
-        let carried = *how != Opened::Fresh;
         entry.session = Some(session);
-        if carried {
+        if *how != Opened::Fresh {
             entry.moved = Some(Moved { at: now, heard: entry.moved.map_or(heard, |before| before.heard) });
         }
         let user = entry.user.clone();
         for id in entry.wishes.clone() {
-            let Some(wish) = self.wishes.get(&id) else { continue };
-            match &wish.state {
-                State::Placed { .. } => self.post(id),
-                // Their turn comes, or has come, whatever the session is called now.
-                State::Posting { .. } | State::Held(_) | State::Later { .. } if carried => {}
-                _ => self.post(id),
+            // After a move the others' turn comes, or has come, whatever the session is called now.
+            if let Some(Wish { state: State::Placed { .. }, .. }) = self.wishes.get(&id) {
+                self.post(id);
             }
         }
         let within = match how {
@@ -90,11 +87,14 @@ impl Plan {
             }
         }
         self.losses.end_if_empty(loss);
+        if let Some(user) = self.user_of_shard(shard).cloned() {
+            self.wake_unsure(&user);
+        }
     }
 
-    /// Whether a wish waits for this shard's session, or lives on it.
-    pub fn wants_session(&self, shard: u32) -> bool {
-        self.sessions.contains_key(&shard)
+    /// The user whose subscriptions a shard carries or is to carry; none if nobody wants the shard.
+    pub fn user_of_shard(&self, shard: u32) -> Option<&UserId> {
+        self.sessions.get(&shard).map(|entry| &entry.user)
     }
 
     /// There is no token to subscribe with: a session for it would be closed unused.
@@ -176,5 +176,6 @@ impl super::User {
         self.forbidden.remove(&id);
         self.crowded.remove(&id);
         self.costly.remove(&id);
+        self.unsure.remove(&id);
     }
 }

@@ -237,3 +237,99 @@ fn each_of_twitchs_sentences_has_its_own_consequence() {
     assert_eq!(refused(409, r#"{"message":"subscription already exists","id":"twin"}"#), "find twin");
     assert_eq!(refused(502, "<html>bad gateway</html>"), "later");
 }
+
+/// Which wishes are asked for, if each costs 1.
+fn asked_for(plan: &mut Plan, now: Time) -> Vec<u64> {
+    let mut asked = Vec::new();
+    while let Some(step) = plan.poll_step() {
+        if let Step::Post { wish, .. } = step
+            && plan.affords(now, wish, 1)
+        {
+            asked.push(wish.0);
+        }
+    }
+    asked
+}
+
+/// Wishes 0..6 on the open session `s`, none asked for yet.
+fn six() -> Plan {
+    let mut plan = plan();
+    for n in 0..6 {
+        plan.wish(WishId(n), USER.into(), subject(n));
+    }
+    plan.opened(at(0), 0, "s".into(), &Opened::Fresh, None);
+    plan
+}
+
+/// Twitch has made the subscription to this, and says what all cost now.
+fn made(plan: &mut Plan, n: u64, costs: Costs) {
+    plan.costs_are(&USER.into(), costs);
+    plan.posted(
+        at(1),
+        WishId(n),
+        &USER.into(),
+        (0, &"s".into()),
+        Ok(subscription(&format!("sub-{n}"), n, "s")),
+    );
+}
+
+#[test]
+fn before_twitch_has_told_the_budget_one_goes_and_then_as_many_as_fit() {
+    let mut plan = six();
+    assert_eq!(asked_for(&mut plan, at(0)), [0]);
+    made(&mut plan, 0, Costs::new(1, 1, 4));
+    assert_eq!(asked_for(&mut plan, at(1)), [1, 2, 3]);
+    for n in 1..=3 {
+        made(&mut plan, n, Costs::new(n + 1, n + 1, 4));
+        assert_eq!(asked_for(&mut plan, at(2)), <[u64; 0]>::default());
+    }
+    let states: Vec<_> = plan.wishes().map(|wished| wished.state).collect();
+    let held = |state: &&SubscriptionState| matches!(state, SubscriptionState::Enabled { .. });
+    assert_eq!(states.iter().filter(held).count(), 4);
+    for state in &states[4..] {
+        let why = Blocked::TooCostly { cost: 1, costs: Some(Costs::new(4, 4, 4)) };
+        assert_eq!(*state, SubscriptionState::Blocked { why });
+    }
+}
+
+#[test]
+fn who_waits_for_the_budget_goes_whatever_becomes_of_the_one_before() {
+    let answer = |plan: &mut Plan| {
+        plan.posted(at(1), WishId(0), &USER.into(), (0, &"s".into()), Err(CallError::Cancelled));
+    };
+    let withdrawal = |plan: &mut Plan| plan.unwish(WishId(0));
+    let list = |plan: &mut Plan| {
+        plan.timeout(at(700));
+        plan.listed(at(700), &USER.into(), Ok(listed(vec![subscription("sub-0", 0, "s")])));
+    };
+    let loss = |plan: &mut Plan| {
+        plan.lost(0, None, "silence");
+        plan.opened(at(5), 0, "t".into(), &Opened::Fresh, None);
+    };
+    for (what, then) in [
+        (&answer as &dyn Fn(&mut Plan), vec![1]),
+        (&withdrawal, vec![1]),
+        (&list, vec![1, 2, 3, 4, 5]),
+        (&loss, vec![0]),
+    ] {
+        let mut plan = six();
+        assert_eq!(asked_for(&mut plan, at(0)), [0]);
+        what(&mut plan);
+        assert_eq!(asked_for(&mut plan, at(5)), then);
+    }
+}
+
+#[test]
+fn what_costs_nothing_waits_for_no_budget() {
+    let mut plan = six();
+    let posts: Vec<_> = steps(&mut plan)
+        .into_iter()
+        .filter_map(|step| match step {
+            Step::Post { wish, .. } => Some(wish),
+            _ => None,
+        })
+        .collect();
+    assert!(plan.affords(at(0), posts[0], 1));
+    assert!(plan.affords(at(0), posts[1], 0));
+    assert!(!plan.affords(at(0), posts[2], 1));
+}

@@ -163,6 +163,10 @@ impl Paged for SubscriptionPage {
         self.items.len()
     }
 
+    fn total(&self) -> Option<u64> {
+        Some(self.total)
+    }
+
     fn into_items(self) -> Vec<Subscription> {
         self.items
     }

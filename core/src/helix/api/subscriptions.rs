@@ -79,6 +79,10 @@ impl Paged for BroadcasterSubscriptions {
         self.items.len()
     }
 
+    fn total(&self) -> Option<u64> {
+        Some(self.total)
+    }
+
     fn into_items(self) -> Vec<BroadcasterSubscription> {
         self.items
     }

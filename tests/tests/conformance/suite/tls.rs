@@ -27,7 +27,12 @@ pub(crate) fn everything_goes_over_tls_with_a_certificate_that_is_trusted<A: Ada
 
 pub(crate) fn a_certificate_that_nobody_vouches_for_is_told<A: Adapter>() {
     let stage = Stage::new();
-    let setup = Setup { root: None, ..stage.over_tls(stage.setup()) };
+    let why = obstacle::<A>(&stage, Setup { root: None, ..stage.over_tls(stage.setup()) });
+    assert!(why.contains(&CauseKind::Tls.to_string()), "{why}");
+}
+
+/// What stands in the way of a client's first request.
+pub(super) fn obstacle<A: Adapter>(stage: &Stage, setup: Setup) -> String {
     let (twitch, mut notices) = stage.started::<A>(setup);
     let why = thread::scope(|scope| {
         scope.spawn(|| drop(A::call(&twitch, As::App, &GetUsers::by_login(["ada"]))));
@@ -38,6 +43,6 @@ pub(crate) fn a_certificate_that_nobody_vouches_for_is_told<A: Adapter>() {
         A::close(&twitch);
         why
     });
-    assert!(why.contains(&CauseKind::Tls.to_string()), "{why}");
     stage.end();
+    why
 }

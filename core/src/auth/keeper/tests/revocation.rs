@@ -4,7 +4,7 @@ use super::*;
 
 impl Test {
     fn revoke(&mut self) {
-        self.keeper.revoke(self.now, 9, &user());
+        self.keeper.revoke(self.now, 9, &user(), self.now + Duration::from_secs(60));
         self.drain();
     }
 
@@ -103,4 +103,29 @@ fn removing_tokens_that_are_still_being_written_down_tells_who_waits() {
     test.drain();
     assert_eq!(test.held(), 0);
     assert!(test.said.iter().any(|line| line.starts_with("added Err(Unknown(")), "{:?}", test.said);
+}
+
+#[test]
+fn a_revocation_that_cannot_begin_ends_in_time_and_the_tokens_are_kept() {
+    let mut test = Test::new(true, None);
+    // A store that is never read.
+    let credentials = Credentials { client_id: "id".into(), client_secret: None };
+    let oauth = "https://id.example/oauth2".parse().unwrap();
+    test.keeper = Keeper::new(oauth, credentials, "me".into(), KeeperTimes::default(), Jitter::new(3), None);
+    test.revoke();
+    test.now = test.keeper.poll_timeout().unwrap();
+    assert_eq!(test.now, at(1060));
+    test.keeper.timeout(test.now, wall(test.now));
+    test.drain();
+    assert_eq!(test.said, [r#"revoked Err(Deadline("the token store"))"#]);
+
+    let mut test = Test::good(true);
+    test.reject(1);
+    test.revoke();
+    test.now = at(1060);
+    test.keeper.timeout(test.now, wall(test.now));
+    test.drain();
+    assert_eq!(test.said, [r#"revoked Err(Deadline("the token's renewal"))"#]);
+    test.tokens(2);
+    assert_eq!((test.token(), test.held()), ("access-2".into(), 1));
 }

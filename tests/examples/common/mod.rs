@@ -1,8 +1,9 @@
-//! What these examples begin with: Twitch if `TWITCH_CLIENT_ID` is set, else a simulated one that plays a scene.
+//! What the drivers' examples begin with: Twitch if `TWITCH_CLIENT_ID` is set, else a simulated one that plays a scene.
+//! Each calls its crate `driver`, and takes this file in.
 
+use crate::driver::{Builder, Client, Endpoints, FileStore};
 use std::env;
 use std::error::Error;
-use twitchwire_blocking::{Builder, Client, Endpoints, FileStore};
 use twitchwire_sim::{Server, World, scene};
 
 /// For Twitch, with `TWITCH_CLIENT_SECRET` if there is one and tokens in `TWITCH_TOKEN_FILE` (`tokens.json`); or for a

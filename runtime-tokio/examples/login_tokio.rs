@@ -4,11 +4,13 @@
 //! without, to a simulated Twitch, where somebody approves after a second.
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+#[path = "../../tests/examples/common/mod.rs"]
 mod common;
 
 use std::env;
 use std::error::Error;
 use twitchwire_sim::scene;
+use twitchwire_tokio as driver;
 use twitchwire_tokio::auth::Scope;
 
 #[tokio::main(flavor = "current_thread")]

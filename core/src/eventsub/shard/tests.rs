@@ -263,9 +263,9 @@ fn a_closed_shard_asks_for_nothing_more_and_says_whether_its_link_was_dead() {
 }
 
 #[test]
-fn a_paced_shard_asks_for_its_turn_at_once_and_then_after_ever_longer_waits() {
+fn a_shard_that_waits_to_be_told_asks_for_its_turn_at_once_if_it_may_and_then_after_ever_longer_waits() {
     let mut config = ShardConfig::new("wss://eventsub.example/ws".parse().unwrap());
-    config.paced = true;
+    config.again = Again::WhenToldAtOnce;
     let mut test = Test(Shard::new(7, Arc::new(config), Jitter::new(1)));
     test.0.open(at(0));
     test.frame(at(1), 1, "session_welcome", WELCOME, 1);
@@ -283,4 +283,23 @@ fn a_paced_shard_asks_for_its_turn_at_once_and_then_after_ever_longer_waits() {
     assert_eq!(test.said(), ["ready"]);
     test.0.close(again);
     assert!(test.0.is_over());
+}
+
+#[test]
+fn a_shard_that_waits_to_be_told_and_for_its_wait_asks_after_it() {
+    let mut config = ShardConfig::new("wss://eventsub.example/ws".parse().unwrap());
+    config.again = Again::WhenTold;
+    let mut test = Test(Shard::new(7, Arc::new(config), Jitter::new(1)));
+    test.0.open(at(0));
+    test.frame(at(1), 1, "session_welcome", WELCOME, 1);
+    test.said();
+    test.closed(at(2), 1, reset());
+    assert_eq!(test.said(), ["lost: lost: connection failed: reset, seen Some(1)"]);
+    let (again, Deadline::Backoff) = test.0.deadline().unwrap() else { panic!("no backoff") };
+    test.0.open(at(2));
+    assert_eq!(test.said(), <[&str; 0]>::default());
+    test.0.timeout(again);
+    assert_eq!(test.said(), ["ready"]);
+    test.0.open(at(30));
+    assert_eq!(test.said(), ["connect 2 wss://eventsub.example/ws?keepalive_timeout_seconds=10 by 50"]);
 }

@@ -5,22 +5,24 @@
 //! (`tokens.json`).
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+#[path = "../../tests/examples/common/mod.rs"]
 mod common;
 
 use std::env;
 use std::error::Error;
 use std::time::Duration;
+use twitchwire_async_std as driver;
+use twitchwire_async_std::auth::Scope;
+use twitchwire_async_std::auth::TokenNotice;
+use twitchwire_async_std::eventsub::Event;
+use twitchwire_async_std::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
+use twitchwire_async_std::eventsub::topic::chat::ChannelChatMessage;
+use twitchwire_async_std::eventsub::topic::stream::{StreamOffline, StreamOnline};
+use twitchwire_async_std::helix::api::{GetChannelFollowers, GetUsers};
+use twitchwire_async_std::{Heard, Notice, Notices, SessionNotice};
 use twitchwire_sim::scene;
-use twitchwire_tokio::auth::Scope;
-use twitchwire_tokio::auth::TokenNotice;
-use twitchwire_tokio::eventsub::Event;
-use twitchwire_tokio::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
-use twitchwire_tokio::eventsub::topic::chat::ChannelChatMessage;
-use twitchwire_tokio::eventsub::topic::stream::{StreamOffline, StreamOnline};
-use twitchwire_tokio::helix::api::{GetChannelFollowers, GetUsers};
-use twitchwire_tokio::{Heard, Notice, Notices, SessionNotice};
 
-#[tokio::main]
+#[async_std::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let (builder, simulation) = common::builder(scene::listen)?;
     let (twitch, notices) = builder
@@ -28,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .login(|prompt| println!("To log in, {prompt}."))
         .start()
         .await?;
-    let printer = tokio::spawn(print(notices));
+    let printer = async_std::task::spawn(print(notices));
 
     let me = twitch.me()?;
     for user in twitch.as_user(&me).call(&GetUsers::own()).await? {
@@ -43,8 +45,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while let Some(follower) = pages.next().await {
         follower?;
         followers += 1;
+        if let Some(total) = pages.total() {
+            print!("\r{followers} of {total} followers are listed.");
+        }
     }
-    println!("You have {followers} followers.");
+    println!();
 
     // The printer hears them all, in the order in which they come.
     twitch.subscribe(ChannelChatMessage::new(&me, &me)).await?.detach();
@@ -58,10 +63,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
         // With the stream the scene ends.
         twitch.wait_for::<StreamOffline>(|_| true, Duration::from_secs(20)).await?;
     } else {
-        tokio::signal::ctrl_c().await?;
+        let (interrupt, interrupted) = async_std::channel::bounded(1);
+        ctrlc::set_handler(move || {
+            let _ = interrupt.try_send(());
+        })?;
+        interrupted.recv().await?;
     }
     twitch.close().await;
-    printer.await?;
+    printer.await;
 
     let counts = twitch.counts();
     println!(

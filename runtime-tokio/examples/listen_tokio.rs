@@ -5,34 +5,32 @@
 //! (`tokens.json`).
 #![expect(clippy::print_stdout, reason = "an example prints")]
 
+#[path = "../../tests/examples/common/mod.rs"]
+mod common;
+
 use std::env;
 use std::error::Error;
 use std::time::Duration;
-use twitchwire_async_std::auth::Scope;
-use twitchwire_async_std::auth::TokenNotice;
-use twitchwire_async_std::eventsub::Event;
-use twitchwire_async_std::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
-use twitchwire_async_std::eventsub::topic::chat::ChannelChatMessage;
-use twitchwire_async_std::eventsub::topic::stream::{StreamOffline, StreamOnline};
-use twitchwire_async_std::helix::api::{GetChannelFollowers, GetUsers};
-use twitchwire_async_std::{Builder, Client, Endpoints, FileStore, Heard, Notice, Notices, SessionNotice};
-use twitchwire_sim::{Server, World, scene};
+use twitchwire_sim::scene;
+use twitchwire_tokio as driver;
+use twitchwire_tokio::auth::Scope;
+use twitchwire_tokio::auth::TokenNotice;
+use twitchwire_tokio::eventsub::Event;
+use twitchwire_tokio::eventsub::topic::channel::{ChannelFollow, ChannelRaid};
+use twitchwire_tokio::eventsub::topic::chat::ChannelChatMessage;
+use twitchwire_tokio::eventsub::topic::stream::{StreamOffline, StreamOnline};
+use twitchwire_tokio::helix::api::{GetChannelFollowers, GetUsers};
+use twitchwire_tokio::{Heard, Notice, Notices, SessionNotice};
 
-#[async_std::main]
+#[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let (builder, simulation) = match env::var("TWITCH_CLIENT_ID") {
-        Ok(id) => (for_twitch(id), None),
-        Err(_) => {
-            let (builder, server) = for_simulation()?;
-            (builder, Some(server))
-        }
-    };
+    let (builder, simulation) = common::builder(scene::listen)?;
     let (twitch, notices) = builder
         .scopes([Scope::UserReadChat, Scope::ModeratorReadFollowers])
         .login(|prompt| println!("To log in, {prompt}."))
         .start()
         .await?;
-    let printer = async_std::task::spawn(print(notices));
+    let printer = tokio::spawn(print(notices));
 
     let me = twitch.me()?;
     for user in twitch.as_user(&me).call(&GetUsers::own()).await? {
@@ -47,8 +45,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     while let Some(follower) = pages.next().await {
         follower?;
         followers += 1;
+        if let Some(total) = pages.total() {
+            print!("\r{followers} of {total} followers are listed.");
+        }
     }
-    println!("You have {followers} followers.");
+    println!();
 
     // The printer hears them all, in the order in which they come.
     twitch.subscribe(ChannelChatMessage::new(&me, &me)).await?.detach();
@@ -62,14 +63,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
         // With the stream the scene ends.
         twitch.wait_for::<StreamOffline>(|_| true, Duration::from_secs(20)).await?;
     } else {
-        let (interrupt, interrupted) = async_std::channel::bounded(1);
-        ctrlc::set_handler(move || {
-            let _ = interrupt.try_send(());
-        })?;
-        interrupted.recv().await?;
+        tokio::signal::ctrl_c().await?;
     }
     twitch.close().await;
-    printer.await;
+    printer.await?;
 
     let counts = twitch.counts();
     println!(
@@ -77,23 +74,6 @@ async fn main() -> Result<(), Box<dyn Error>> {
         counts.events, counts.duplicates, counts.gaps, counts.moves, counts.losses, counts.refreshes
     );
     Ok(())
-}
-
-fn for_twitch(id: String) -> Builder {
-    let tokens = env::var("TWITCH_TOKEN_FILE").unwrap_or_else(|_| "tokens.json".into());
-    let builder = Client::builder(id).store(FileStore::new(tokens));
-    match env::var("TWITCH_CLIENT_SECRET") {
-        Ok(secret) => builder.secret(secret),
-        Err(_) => builder,
-    }
-}
-
-fn for_simulation() -> Result<(Builder, Server), Box<dyn Error>> {
-    let mut world = World::new(1, "2026-03-01T12:00:00Z".parse()?);
-    scene::listen(&mut world);
-    let server = Server::start(world)?;
-    let endpoints = Endpoints::local(&server.http_url().parse()?, &server.ws_url().parse()?);
-    Ok((Client::builder(scene::CLIENT_ID).secret(scene::CLIENT_SECRET).endpoints(endpoints), server))
 }
 
 async fn print(mut notices: Notices) {

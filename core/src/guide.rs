@@ -58,7 +58,7 @@ pub mod architecture {}
 /// what the core alone costs is below `core/benches`.
 pub mod measuring {}
 
-/// How to add an operation, a topic, a runtime.
+/// How to add an operation, a topic, a runtime, an order.
 ///
 /// # An operation of Helix
 ///
@@ -89,6 +89,11 @@ pub mod measuring {}
 ///
 /// With threads, or none: implement `Driver`, or drive the machine by hand as the front page of this crate says. The example
 /// `embed` of `twitchwire-sim` is a whole driver in one file.
+///
+/// # An order to the client
+///
+/// A method that takes `now` and changes the client is written down first, as all that it is told: a variant of `Told` in
+/// `record/told.rs`, and `self.record(now, || …)` at its beginning. Without, recordings of it replay to something else.
 ///
 /// Whatever it is, a driver carries bytes. If it wants to know what they mean, that belongs in the core.
 pub mod adding {}

@@ -125,14 +125,16 @@ impl Socket {
                 return ended;
             }
             let arrived = if much.is_empty() { &mut little[..] } else { &mut much[..] };
-            let count = match wire.tcp.as_ref().read(arrived) {
-                Ok(count) => count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            let filled = match wire.tcp.as_ref().read(arrived) {
+                Ok(count) => {
+                    wire.feed(&arrived[..count]);
+                    count == arrived.len()
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => false,
                 Err(error) => return Closed::Lost(net::cause(&error)),
             };
-            wire.feed(&arrived[..count]);
             // A buffer that was filled means that there is more; those who listen have their turn all the same.
-            if count == arrived.len() {
+            if filled {
                 much.resize(READ_MORE, 0);
                 thread::yield_now();
             } else {

@@ -213,7 +213,6 @@ impl Harness {
         self.note(|| format!("client {number} sleeps for {by:?}"));
         self.silence(number);
         self.world.age_tokens(self.now, by);
-        self.nodes[number].may_hear_nothing = true;
         self.nodes[number].ahead += by;
         let life = self.nodes[number].life;
         self.schedule(Duration::from_millis(2), Event::Wall { node: number, life });

@@ -108,7 +108,7 @@ impl Moderation {
         let all = self.0.get(channel).into_iter().flat_map(|channel| &channel.bans);
         let mut held: Vec<_> =
             all.filter(|(_, ban)| ban.holds(now)).map(|(user, ban)| (user.as_str(), ban)).collect();
-        held.sort_by_key(|(_, held)| std::cmp::Reverse(held.since));
+        held.sort_by_key(|(_, ban)| std::cmp::Reverse(ban.since));
         held
     }
 

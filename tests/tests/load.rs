@@ -39,7 +39,9 @@ fn nothing_is_lost_without_a_word<A: Adapter>() {
     let (close, closing) = mpsc::channel::<()>();
     let client = thread::spawn(move || {
         // Whoever is to say it may be gone: then it is over, too.
-        let closing = || _ = closing.recv();
+        let closing = || {
+            let _ = closing.recv();
+        };
         soak::listen::<A>(stage, closing, |word| drop(say.send(word)));
     });
     let verdict = soak::judge(&server, &ada, Length::Messages(3000), &words, || drop(close));

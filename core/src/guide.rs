@@ -43,6 +43,21 @@
 /// what the simulated Twitch in `twitchwire-sim` builds on, which plays whole days against it in milliseconds.
 pub mod architecture {}
 
+/// How fast it is, and how small, over real sockets.
+///
+/// The programs below `tests/benches` play against the simulated Twitch on loopback ports, each client in a process of its
+/// own; their heads say what is counted, and how.
+///
+/// | `cargo bench -p twitchwire-sim --bench …` | what it tells |
+/// | --- | --- |
+/// | `connections` | what an idle connection takes: memory, threads, time to open; 2 000 shards of a conduit if not told otherwise |
+/// | `throughput` | events a second and processor time for each, against a loop written by hand over the same WebSocket library |
+/// | `soak` | thousands of events a second with faults, for as long as you like: whether memory stays flat, nothing is lost without a word, and nothing is left after the end |
+///
+/// Short forms of them are tests (`tests/tests/load.rs`), and
+/// what the core alone costs is below `core/benches`.
+pub mod measuring {}
+
 /// How to add an operation, a topic, a runtime, an order.
 ///
 /// # An operation of Helix

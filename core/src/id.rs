@@ -219,23 +219,31 @@ impl From<String> for LongText {
     }
 }
 
+impl LongText {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            LongText::Inline { length, bytes } => &bytes[..usize::from(*length)],
+            LongText::Heap(text) => text.as_bytes(),
+        }
+    }
+}
+
 impl std::ops::Deref for LongText {
     type Target = str;
 
     fn deref(&self) -> &str {
         match self {
             // What went in was text.
-            LongText::Inline { length, bytes } => {
-                std::str::from_utf8(&bytes[..usize::from(*length)]).unwrap_or_default()
-            }
+            LongText::Inline { .. } => std::str::from_utf8(self.bytes()).unwrap_or_default(),
             LongText::Heap(text) => text,
         }
     }
 }
 
+// Bytes have the order of their text, and are there without a look at each: ids are compared for every message.
 impl PartialEq for LongText {
     fn eq(&self, other: &Self) -> bool {
-        **self == **other
+        self.bytes() == other.bytes()
     }
 }
 
@@ -249,7 +257,7 @@ impl PartialOrd for LongText {
 
 impl Ord for LongText {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        (**self).cmp(&**other)
+        self.bytes().cmp(other.bytes())
     }
 }
 

@@ -1,6 +1,6 @@
 //! Twitch on async-std: Helix calls, events and tokens.
 //!
-//! Everything that is Twitch happens in [`twitchwire`]; this crate carries its bytes with hyper and async-tungstenite.
+//! Everything that is Twitch happens in [`twitchwire`]; this crate carries its bytes with hyper and tungstenite.
 //!
 //! | I want to … | look at |
 //! | --- | --- |

@@ -3,9 +3,6 @@
 use async_std::io::prelude::{ReadExt, WriteExt};
 use async_std::net::{TcpListener, TcpStream, ToSocketAddrs};
 use async_std::task::{self, sleep, spawn_blocking};
-use async_tungstenite::tungstenite::protocol::WebSocketConfig;
-use async_tungstenite::tungstenite::{Error, http::Uri};
-use async_tungstenite::{WebSocketStream, client_async_with_config};
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_rustls::TlsConnector;
 use rustls::ClientConfig;
@@ -35,7 +32,6 @@ impl Runtime for AsyncStd {
     type Listener = TcpListener;
     type Stream = Box<dyn Io>;
     type Http = FuturesIo<Box<dyn Io>>;
-    type Socket = WebSocketStream<Box<dyn Io>>;
 
     fn start() -> Self {
         AsyncStd { origin: Instant::now() }
@@ -103,15 +99,5 @@ impl Runtime for AsyncStd {
 
     fn http(&self, stream: Box<dyn Io>) -> Self::Http {
         FuturesIo::new(stream)
-    }
-
-    async fn websocket(
-        &self,
-        url: Uri,
-        stream: Box<dyn Io>,
-        config: WebSocketConfig,
-    ) -> Result<Self::Socket, Error> {
-        let (socket, _) = client_async_with_config(url, stream, Some(config)).await?;
-        Ok(socket)
     }
 }

@@ -19,6 +19,9 @@ const ONE_ADDRESS: Duration = Duration::from_secs(3);
 /// How long writing may take while somebody else reads.
 const WRITE: Duration = Duration::from_secs(5);
 
+/// Room for so much is kept while little arrives.
+const KEPT: usize = 2048;
+
 /// A connection that can be spoken on.
 pub(crate) struct Connection {
     pub(crate) stream: Box<dyn Stream>,
@@ -147,6 +150,8 @@ impl Wire {
     /// This has arrived; nothing means that the peer has ended.
     pub(crate) fn feed(&self, bytes: &[u8]) {
         if let Reading::Fed { arrived, ended } = &mut *self.reading() {
+            // All that came before has been taken; what a rush needed is not kept.
+            arrived.shrink_to(KEPT);
             arrived.extend(bytes);
             *ended = bytes.is_empty();
         }

@@ -9,6 +9,7 @@ use std::io::{self, Read};
 use std::net::{Shutdown, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
 use std::time::Instant;
 use tungstenite::client::IntoClientRequest;
 use tungstenite::handshake::HandshakeError;
@@ -19,6 +20,8 @@ use twitchwire_front::{Connector, Route, Stream, Target};
 
 /// How much is read at once. Most of a client's life is waiting, so buffers are small.
 const READ: usize = 2048;
+/// How much is read at once while there is more.
+const READ_MORE: usize = 32 << 10;
 
 /// A socket from before its connection to after its end.
 #[derive(Default)]
@@ -108,7 +111,7 @@ impl Socket {
     }
 
     fn read(&self, id: SocketId, wire: &Wire, mut tell: impl FnMut(Vec<Input>)) -> Closed {
-        let mut arrived = [0; READ];
+        let (mut little, mut much) = ([0; READ], Vec::new());
         loop {
             let mut heard = Vec::new();
             let ended = match self.lock().as_mut() {
@@ -121,10 +124,21 @@ impl Socket {
             if let Some(ended) = ended {
                 return ended;
             }
-            match wire.tcp.as_ref().read(&mut arrived) {
-                Ok(count) => wire.feed(&arrived[..count]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            let arrived = if much.is_empty() { &mut little[..] } else { &mut much[..] };
+            let filled = match wire.tcp.as_ref().read(arrived) {
+                Ok(count) => {
+                    wire.feed(&arrived[..count]);
+                    count == arrived.len()
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => false,
                 Err(error) => return Closed::Lost(net::cause(&error)),
+            };
+            // A buffer that was filled means that there is more; those who listen have their turn all the same.
+            if filled {
+                much.resize(READ_MORE, 0);
+                thread::yield_now();
+            } else {
+                much = Vec::new();
             }
         }
     }

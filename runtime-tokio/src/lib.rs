@@ -1,7 +1,7 @@
 //! Twitch on tokio: Helix calls, events and tokens.
 //!
 //! Everything that is Twitch happens in [`twitchwire`]; [`front`] is what you hold of it, and this crate carries its bytes with
-//! hyper and tokio-tungstenite.
+//! hyper and tungstenite.
 //!
 //! | I want to … | look at |
 //! | --- | --- |

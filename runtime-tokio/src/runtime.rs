@@ -14,9 +14,6 @@ use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep};
 use tokio_rustls::TlsConnector;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Error, http::Uri};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use twitchwire::Time;
 use twitchwire_front::Tunnel;
 use twitchwire_front::tasks::Runtime;
@@ -37,7 +34,6 @@ impl Runtime for Tokio {
     type Listener = TcpListener;
     type Stream = Box<dyn Io>;
     type Http = TokioIo<Box<dyn Io>>;
-    type Socket = WebSocketStream<Box<dyn Io>>;
 
     fn start() -> Self {
         Tokio { origin: Instant::now(), handle: Handle::current() }
@@ -105,15 +101,5 @@ impl Runtime for Tokio {
 
     fn http(&self, stream: Box<dyn Io>) -> Self::Http {
         TokioIo::new(stream)
-    }
-
-    async fn websocket(
-        &self,
-        url: Uri,
-        stream: Box<dyn Io>,
-        config: WebSocketConfig,
-    ) -> Result<Self::Socket, Error> {
-        let (socket, _) = client_async_with_config(url, stream, Some(config)).await?;
-        Ok(socket)
     }
 }

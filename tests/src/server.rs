@@ -6,13 +6,14 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use mio::Waker;
 use tungstenite::protocol::{CloseFrame, Role};
 use tungstenite::{Error, Message, Utf8Bytes, WebSocket};
 use twitchwire::Time;
@@ -23,14 +24,16 @@ use crate::{Heard, PeerId, Said, World, WorldOutput};
 mod callbacks;
 mod control;
 mod http1;
+mod wire;
 
 use http1::{Connection, Next};
+use wire::Wire;
 
 /// The most connections at once; further ones are dropped.
-const CONNECTIONS: usize = 256;
+const CONNECTIONS: usize = 6000;
 /// The most posts that wait for their callbacks; further ones count as unanswered.
 const POSTS: usize = 256;
-/// How often a thread looks up from its socket.
+/// How often it is looked for new connections.
 const LOOK_UP: Duration = Duration::from_millis(5);
 /// How long a client may take to answer a close frame.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -66,8 +69,14 @@ struct Shared {
 struct State {
     world: World,
     opened: u64,
-    peers: BTreeMap<PeerId, Sender<WorldOutput>>,
+    peers: BTreeMap<PeerId, Peer>,
     posts: VecDeque<Post>,
+}
+
+/// The thread of a socket, for whoever has something for it.
+struct Peer {
+    orders: Sender<WorldOutput>,
+    bell: Arc<Waker>,
 }
 
 impl Server {
@@ -231,44 +240,48 @@ impl State {
                     continue;
                 }
             };
-            if let Some(sender) = self.peers.get(&peer) {
-                let _ = sender.send(output);
+            if let Some(peer) = self.peers.get(&peer) {
+                let _ = peer.orders.send(output);
+                let _ = peer.bell.wake();
             }
         }
     }
 }
 
 fn accept(listener: &TcpListener, shared: &Arc<Shared>, stop: &Arc<AtomicBool>) {
-    let mut threads: Vec<JoinHandle<()>> = Vec::new();
+    let mut threads: Vec<(JoinHandle<()>, Arc<Waker>)> = Vec::new();
     while !stop.load(Ordering::Acquire) {
-        threads.retain(|thread| !thread.is_finished());
         match listener.accept() {
             Ok((stream, _)) if threads.len() < CONNECTIONS => {
-                let (shared, stop) = (shared.clone(), stop.clone());
+                let Ok(wire) = Wire::new(stream) else { continue };
+                let (shared, stop, bell) = (shared.clone(), stop.clone(), wire.bell());
                 let serve = move || {
                     // A broken connection concerns its client alone.
-                    let _ = serve(stream, &shared, &stop);
+                    let _ = serve(wire, &shared, &stop);
                 };
                 if let Ok(thread) = std::thread::Builder::new().name("sim connection".into()).spawn(serve) {
-                    threads.push(thread);
+                    threads.push((thread, bell));
                 }
             }
             Ok(_) => {}
-            Err(_) => std::thread::sleep(LOOK_UP),
+            Err(_) => {
+                threads.retain(|(thread, _)| !thread.is_finished());
+                std::thread::sleep(LOOK_UP);
+            }
         }
     }
-    for thread in threads {
+    for (_, bell) in &threads {
+        let _ = bell.wake();
+    }
+    for (thread, _) in threads {
         let _ = thread.join();
     }
 }
 
 /// One connection: requests one after the other, until it becomes a WebSocket or ends.
-fn serve(stream: TcpStream, shared: &Shared, stop: &AtomicBool) -> io::Result<()> {
-    stream.set_nonblocking(false)?;
-    stream.set_nodelay(true)?;
-    stream.set_read_timeout(Some(LOOK_UP))?;
-    stream.set_write_timeout(Some(CLOSING))?;
-    let mut connection = Connection::new(stream);
+fn serve(wire: Wire, shared: &Shared, stop: &AtomicBool) -> io::Result<()> {
+    let bell = wire.bell();
+    let mut connection = Connection::new(wire);
     while let Some(next) = connection.next(stop)? {
         match next {
             Next::Request(request, keep_alive) => {
@@ -287,7 +300,7 @@ fn serve(stream: TcpStream, shared: &Shared, stop: &AtomicBool) -> io::Result<()
                     state.opened += 1;
                     let peer = PeerId(state.opened);
                     // Registered first: the welcome may come at once.
-                    state.peers.insert(peer, sender);
+                    state.peers.insert(peer, Peer { orders: sender, bell });
                     let opened = state.world.open(now, peer, &target);
                     if opened.is_err() {
                         state.peers.remove(&peer);
@@ -299,7 +312,7 @@ fn serve(stream: TcpStream, shared: &Shared, stop: &AtomicBool) -> io::Result<()
                     Ok(peer) => {
                         let done = connection
                             .accept(&key)
-                            .and_then(|(stream, rest)| socket(stream, rest, peer, &orders, shared, stop));
+                            .and_then(|(wire, rest)| socket(wire, rest, peer, &orders, shared, stop));
                         shared.with(|state, now| {
                             state.world.gone(now, peer);
                             state.peers.remove(&peer);
@@ -316,19 +329,19 @@ fn serve(stream: TcpStream, shared: &Shared, stop: &AtomicBool) -> io::Result<()
 
 /// One WebSocket: what the world says goes out, what the client says comes in.
 fn socket(
-    stream: TcpStream,
+    wire: Wire,
     rest: Vec<u8>,
     peer: PeerId,
     orders: &Receiver<WorldOutput>,
     shared: &Shared,
     stop: &AtomicBool,
 ) -> io::Result<()> {
-    let mut socket = WebSocket::from_partially_read(stream, rest, Role::Server, None);
+    let mut socket = WebSocket::from_partially_read(wire, rest, Role::Server, None);
     let mut closing: Option<Instant> = None;
     while !stop.load(Ordering::Acquire) && closing.is_none_or(|since| since.elapsed() < CLOSING) {
         while let Ok(order) = orders.try_recv() {
             let done = match order {
-                WorldOutput::Cut(_) => return socket.get_ref().shutdown(Shutdown::Both),
+                WorldOutput::Cut(_) => return socket.get_ref().shutdown(),
                 WorldOutput::Silence(_) => return stay_silent(socket.get_mut(), stop),
                 // Not for sockets.
                 WorldOutput::Webhook(_) => Ok(()),
@@ -367,10 +380,10 @@ fn socket(
 }
 
 /// Takes what comes and answers nothing, until the client goes.
-fn stay_silent(stream: &mut TcpStream, stop: &AtomicBool) -> io::Result<()> {
+fn stay_silent(wire: &mut Wire, stop: &AtomicBool) -> io::Result<()> {
     let mut unheard = [0; 1024];
     while !stop.load(Ordering::Acquire) {
-        match stream.read(&mut unheard) {
+        match wire.read(&mut unheard) {
             Ok(0) => break,
             Ok(_) => {}
             Err(error) if is_timeout(&error) => {}

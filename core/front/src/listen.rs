@@ -4,22 +4,43 @@
 
 use crate::client::QUEUE;
 use crate::driver::Driver;
+use std::collections::VecDeque;
 use std::fmt;
 use std::marker::PhantomData;
 use twitchwire::eventsub::{Topic, Via};
-use twitchwire::{Filter, Heard, ListenerId, WishId};
+use twitchwire::{Filter, Heard, ListenerId, Next, WishId};
 
 /// Notices as they come.
 #[must_use = "who does not want to hear them drops it"]
 pub struct Notices<D: Driver> {
     pub(crate) driver: D,
     pub(crate) id: ListenerId,
+    /// What was taken from the queue together with what was asked for.
+    after: VecDeque<Heard>,
+    /// How many are taken along at most.
+    along: usize,
 }
+
+/// How many notices a listener takes along with the one that it asks for, so that a busy one seldom needs the lock.
+const ALONG: usize = 63;
 
 impl<D: Driver> Notices<D> {
     pub(crate) fn new(driver: &D, filter: Filter) -> Self {
         let id = driver.with(|machine, _| machine.desk.listen(filter, QUEUE));
-        Notices { driver: driver.clone(), id }
+        Self::of(driver, id)
+    }
+
+    fn of(driver: &D, id: ListenerId) -> Self {
+        Notices { driver: driver.clone(), id, after: VecDeque::new(), along: ALONG }
+    }
+
+    /// What is next, or a promise to wake.
+    pub(crate) fn look(&mut self, waker: impl FnOnce() -> D::Waker) -> Next {
+        if let Some(heard) = self.after.pop_front() {
+            return Next::Heard(heard);
+        }
+        let Notices { driver, id, after, along } = self;
+        driver.with(|machine, _| machine.desk.next_several(*id, after, *along, waker))
     }
 }
 
@@ -44,8 +65,9 @@ pub struct Handling<D: Driver> {
 }
 
 impl<D: Driver> Handling<D> {
-    /// Of these notices, which are taken elsewhere.
-    pub(crate) fn of(notices: &Notices<D>) -> Self {
+    /// Of these notices, which are taken elsewhere: one by one, since nothing more is to be handled once this is dropped.
+    pub(crate) fn of(notices: &mut Notices<D>) -> Self {
+        notices.along = 0;
         Handling { driver: notices.driver.clone(), id: notices.id, keep: false }
     }
 
@@ -105,8 +127,7 @@ impl<D: Driver, T: Topic> Events<D, T> {
             machine.desk.expect_wish(wish);
             (wish, machine.desk.listen(Filter::Wish(wish), QUEUE))
         });
-        let notices = Notices { driver: driver.clone(), id };
-        Events { notices, wish, settled: false, keep: false, topic: PhantomData }
+        Events { notices: Notices::of(driver, id), wish, settled: false, keep: false, topic: PhantomData }
     }
 
     /// The wish behind the events.

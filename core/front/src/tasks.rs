@@ -2,7 +2,7 @@
 //!
 //! A runtime gives time, tasks and connections ([`Runtime`]); everything above is the same on all of them. `driver.rs` holds
 //! the machine and starts a task for each thing that it asks for: an exchange (`http.rs`, over a small pool of HTTP/1.1
-//! connections) or a socket (`socket.rs`). `client.rs` is what applications call.
+//! connections) or a socket (`socket.rs`, over `websocket.rs`). `client.rs` is what applications call.
 
 mod client;
 mod driver;
@@ -10,13 +10,12 @@ mod http;
 mod net;
 mod serve;
 mod socket;
+mod websocket;
 
 pub use driver::Tasks;
 pub use net::Connector;
 
 use crate::proxy::Tunnel;
-use ::http::Uri;
-use futures_util::{Sink, Stream};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use std::future::Future;
@@ -24,8 +23,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tungstenite::protocol::WebSocketConfig;
-use tungstenite::{Error, Message};
 use twitchwire::Time;
 
 /// What a runtime gives.
@@ -39,10 +36,8 @@ pub trait Runtime: Sized + Send + Sync + 'static {
     type Listener: Send + Sync;
     /// A connection, with TLS or without.
     type Stream: Send;
-    /// The same, as HTTP wants to see it.
+    /// The same, as HTTP and WebSockets want to see it.
     type Http: hyper::rt::Read + hyper::rt::Write + Send + Unpin + 'static;
-    /// A WebSocket over it, which answers pings by itself.
-    type Socket: Stream<Item = Result<Message, Error>> + Sink<Message, Error = Error> + Send + Unpin;
 
     /// Remembers the moment, from which time counts.
     fn start() -> Self;
@@ -92,16 +87,8 @@ pub trait Runtime: Sized + Send + Sync + 'static {
         tcp: Self::Tcp,
     ) -> impl Future<Output = io::Result<Self::Stream>> + Send;
 
-    /// Prepares a connection for HTTP.
+    /// Prepares a connection for HTTP and WebSockets.
     fn http(&self, stream: Self::Stream) -> Self::Http;
-
-    /// Opens a WebSocket over a connection.
-    fn websocket(
-        &self,
-        url: Uri,
-        stream: Self::Stream,
-        config: WebSocketConfig,
-    ) -> impl Future<Output = Result<Self::Socket, Error>> + Send;
 }
 
 /// A future's output, if it comes by then.

@@ -123,7 +123,7 @@ impl<D: Threads> Client<D> {
         let until = Instant::now().checked_add(within);
         let mut notices = self.listen(Filter::topic::<T>());
         loop {
-            match notices.look() {
+            match notices.look(thread::current) {
                 Next::Heard(heard) => {
                     if let Some(Ok(event)) = heard.event::<T>()
                         && wanted(&event)
@@ -175,7 +175,7 @@ impl<D: Threads> Client<D> {
         mut handler: impl FnMut(Heard) -> Result<(), E> + Send + 'static,
     ) -> io::Result<Handling<D>> {
         let mut notices = self.listen(filter);
-        let handling = Handling::of(&notices);
+        let handling = Handling::of(&mut notices);
         thread::Builder::new().name("twitch handler".into()).spawn(move || {
             while let Some(heard) = notices.next() {
                 let handled = catch_unwind(AssertUnwindSafe(|| handler(heard).map_err(Into::into)));
@@ -253,7 +253,7 @@ impl<D: Threads, L> LoggingIn<D, L> {
             if let Some(reply) = self.waiting.look() {
                 return (self.login, reply);
             }
-            match self.prompts.look() {
+            match self.prompts.look(thread::current) {
                 Next::Heard(heard) => self.heard(&heard),
                 Next::Wait | Next::Ended => thread::park(),
             }
@@ -279,19 +279,12 @@ impl<D: Threads> Waiting<D> {
     }
 }
 
-impl<D: Threads> Notices<D> {
-    /// What is next, or a promise to unpark this thread.
-    fn look(&mut self) -> Next {
-        self.driver.with(|machine, _| machine.desk.next(self.id, thread::current))
-    }
-}
-
 impl<D: Threads> Iterator for Notices<D> {
     type Item = Heard;
 
     fn next(&mut self) -> Option<Heard> {
         loop {
-            match self.look() {
+            match self.look(thread::current) {
                 Next::Heard(heard) => return Some(heard),
                 Next::Ended => return None,
                 Next::Wait => thread::park(),

@@ -292,6 +292,22 @@ impl<W> Desk<W> {
         }
     }
 
+    /// What a listener gets next; up to `most` of what comes after it go into `after`, so that a busy one need not come back
+    /// for each.
+    pub fn next_several(
+        &mut self,
+        id: ListenerId,
+        after: &mut VecDeque<Heard>,
+        most: usize,
+        waker: impl FnOnce() -> W,
+    ) -> Next {
+        let next = self.next(id, waker);
+        if let (Next::Heard(_), Some(Listener { queue, .. })) = (&next, self.listeners.get_mut(&id)) {
+            after.extend(queue.drain(..most.min(queue.len())).map(Heard::Notice));
+        }
+        next
+    }
+
     /// Ends a listener; whoever waits for it is to be woken.
     pub fn unlisten(&mut self, id: ListenerId) -> Option<W> {
         let listener = self.listeners.remove(&id)?;
@@ -485,6 +501,32 @@ mod tests {
         assert!(matches!(desk.next(slow, || ()), Next::Heard(Heard::Lagged(3))));
         let Next::Heard(Heard::Notice(first)) = desk.next(slow, || ()) else { panic!("no notice") };
         assert!(matches!(*first, Notice::Subscription(WishId(4), _)));
+    }
+
+    #[test]
+    fn a_listener_may_take_several_notices_at_once_in_their_order() {
+        let mut desk: Desk<()> = Desk::new();
+        let listener = desk.listen(Filter::Notices, 4);
+        for wish in 1..=5 {
+            desk.put_notice(enabled(WishId(wish)), |()| {});
+        }
+        let mut after = VecDeque::new();
+        let next = desk.next_several(listener, &mut after, 2, || ());
+        assert!(matches!(next, Next::Heard(Heard::Lagged(1))));
+        let wishes: Vec<WishId> = after
+            .iter()
+            .map(|heard| match heard {
+                Heard::Notice(notice) => match **notice {
+                    Notice::Subscription(wish, _) => wish,
+                    _ => panic!("{notice:?}"),
+                },
+                Heard::Lagged(_) => panic!("{heard:?}"),
+            })
+            .collect();
+        assert_eq!(wishes, [WishId(2), WishId(3)]);
+        let next = desk.next_several(listener, &mut after, 0, || ());
+        assert!(matches!(next, Next::Heard(Heard::Notice(_))));
+        assert_eq!(after.len(), 2);
     }
 
     #[test]

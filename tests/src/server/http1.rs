@@ -1,7 +1,6 @@
 //! Just enough HTTP/1.1 for one loopback connection: heads by `httparse`, bodies by `Content-Length`.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
@@ -9,6 +8,7 @@ use http::{Request, Response, StatusCode};
 use tungstenite::handshake::derive_accept_key;
 
 use super::is_timeout;
+use super::wire::Wire;
 
 const MOST_HEAD: usize = 32 * 1024;
 const MOST_BODY: usize = 8 * 1024 * 1024;
@@ -30,13 +30,13 @@ struct Head {
 }
 
 pub(super) struct Connection {
-    stream: TcpStream,
+    wire: Wire,
     buffer: Vec<u8>,
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream) -> Self {
-        Connection { stream, buffer: Vec::new() }
+    pub(super) fn new(wire: Wire) -> Self {
+        Connection { wire, buffer: Vec::new() }
     }
 
     /// The next request; none when the client is gone or the server stops.
@@ -82,7 +82,7 @@ impl Connection {
         }
         out.extend_from_slice(b"\r\n");
         out.extend_from_slice(response.body());
-        self.stream.write_all(&out)
+        self.wire.write_all(&out)
     }
 
     /// Refuses an upgrade.
@@ -92,21 +92,21 @@ impl Connection {
         self.answer(&response, false)
     }
 
-    /// Agrees to an upgrade: the stream, and what was read of it beyond the head.
-    pub(super) fn accept(mut self, key: &str) -> io::Result<(TcpStream, Vec<u8>)> {
+    /// Agrees to an upgrade: the connection, and what was read of it beyond the head.
+    pub(super) fn accept(mut self, key: &str) -> io::Result<(Wire, Vec<u8>)> {
         let accept = derive_accept_key(key.as_bytes());
         let head = format!(
             "HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: {accept}\r\n\r\n"
         );
-        self.stream.write_all(head.as_bytes())?;
-        Ok((self.stream, self.buffer))
+        self.wire.write_all(head.as_bytes())?;
+        Ok((self.wire, self.buffer))
     }
 
     /// Reads on; false when nothing more will come.
     fn more(&mut self, stop: &AtomicBool) -> io::Result<bool> {
         let mut chunk = [0; 8192];
         while !stop.load(Ordering::Acquire) {
-            match self.stream.read(&mut chunk) {
+            match self.wire.read(&mut chunk) {
                 Ok(0) => return Ok(false),
                 Ok(read) => {
                     self.buffer.extend_from_slice(&chunk[..read]);

@@ -103,7 +103,7 @@ impl World {
             Way::Nowhere => (None, Bytes::new()),
         };
         let peers = session.map(|key| self.peers_for(key)).unwrap_or_default();
-        let sent = self.ledger.sent.len();
+        let sent = self.ledger.forgotten + self.ledger.sent.len();
         self.ledger.sent.push(Sent {
             at: self.now,
             when: self.wall(self.now),
@@ -175,7 +175,7 @@ impl World {
     pub(super) fn resend(&mut self, sent: usize, session: u64, frame: Bytes) {
         for peer in self.peers_for(session) {
             self.write(peer, frame.clone());
-            if let Some(sent) = self.ledger.sent.get_mut(sent) {
+            if let Some(sent) = self.sent_mut(sent) {
                 sent.peers.push(peer);
             }
         }
@@ -201,7 +201,7 @@ impl World {
             let message_id = sent.message_id.clone();
             let payload = self.payload(number, &event);
             let frame = self.notification(number, &message_id, payload);
-            self.resend(index, key, frame);
+            self.resend(self.ledger.forgotten + index, key, frame);
         }
     }
 

@@ -138,6 +138,8 @@ pub(super) enum Noted {
 pub(super) struct Ledger {
     pub(super) happenings: Vec<Happening>,
     pub(super) sent: Vec<Sent>,
+    /// How many records of notifications were forgotten.
+    pub(super) forgotten: usize,
     pub(super) refreshed: Vec<Refreshed>,
     pub(super) violations: Vec<Violation>,
     pub(super) latest: Vec<Noted>,
@@ -145,12 +147,13 @@ pub(super) struct Ledger {
 }
 
 impl World {
-    /// Everything that happened, in its order: what a client with every subscription and no failures would hear of.
+    /// Everything that happened since [`World::forget`], in its order: what a client with every subscription and no
+    /// failures would hear of.
     pub fn happenings(&self) -> &[Happening] {
         &self.ledger.happenings
     }
 
-    /// Every notification that was made for a subscription, in its order.
+    /// Every notification that was made for a subscription since [`World::forget`], in its order.
     pub fn events(&self) -> &[Sent] {
         &self.ledger.sent
     }
@@ -168,6 +171,18 @@ impl World {
     /// Everything that a client did and must never do.
     pub fn violations(&self) -> &[Violation] {
         &self.ledger.violations
+    }
+
+    /// Forgets what happened and what was sent of it, for a world in which much happens for long.
+    pub fn forget(&mut self) {
+        self.ledger.forgotten += self.ledger.sent.len();
+        self.ledger.happenings.clear();
+        self.ledger.sent.clear();
+    }
+
+    /// The record of a notification that was sent, by its number among all; none if it was forgotten.
+    pub(super) fn sent_mut(&mut self, number: usize) -> Option<&mut Sent> {
+        self.ledger.sent.get_mut(number.checked_sub(self.ledger.forgotten)?)
     }
 
     pub(super) fn violated(&mut self, rule: Rule, detail: impl Into<String>) {

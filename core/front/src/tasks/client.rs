@@ -171,7 +171,7 @@ impl<R: Runtime> Client<Tasks<R>> {
         F: Future<Output = Result<(), E>> + Send + 'static,
     {
         let mut notices = self.listen(filter);
-        let handling = Handling::of(&notices);
+        let handling = Handling::of(&mut notices);
         self.driver().spawn(async move {
             while let Some(heard) = notices.next().await {
                 // A handler may panic before there is a future, too.
@@ -277,9 +277,8 @@ impl<R: Runtime> Notices<Tasks<R>> {
 impl<R: Runtime> Stream for Notices<Tasks<R>> {
     type Item = Heard;
 
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Heard>> {
-        let waker = || context.waker().clone();
-        match self.driver.with(|machine, _| machine.desk.next(self.id, waker)) {
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Heard>> {
+        match self.look(|| context.waker().clone()) {
             Next::Heard(heard) => Poll::Ready(Some(heard)),
             Next::Ended => Poll::Ready(None),
             Next::Wait => Poll::Pending,

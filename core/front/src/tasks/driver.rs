@@ -141,6 +141,11 @@ impl<R: Runtime> Tasks<R> {
         self.with(|machine, now| machine.handle(now, input));
     }
 
+    /// Tells the machine all that happened, in its order.
+    pub(super) fn inputs(&self, inputs: Vec<Input>) {
+        self.with(|machine, now| inputs.into_iter().for_each(|input| machine.handle(now, input)));
+    }
+
     /// Starts a task that lives as long as the client at most.
     pub(super) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.spawn_in(&mut self.0.lock(), task);

@@ -1,23 +1,21 @@
 //! One WebSocket: opens it, passes its frames on, closes it.
 
 use super::driver::Tasks;
+use super::websocket::WebSocket;
 use super::{Runtime, by};
 use crate::route::Target;
 use bytes::Bytes;
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
-use futures_util::{SinkExt, StreamExt};
-use http::Uri;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tungstenite::protocol::frame::coding::CloseCode;
-use tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tungstenite::{Error, Message};
-use twitchwire::{Cause, CauseKind, Closed, Input, LINGER, MAX_FRAME, SecretUrl, SocketId, Time};
+use twitchwire::{Cause, CauseKind, Closed, Input, LINGER, SecretUrl, SocketId, Time};
 
-/// What a socket reads at once. Thousands may be idle; most messages are smaller.
-const READ_BUFFER: usize = 4 << 10;
+/// How many messages are passed on at once. Then those who listen have their turn.
+const AT_ONCE: usize = 64;
 /// How long the answer to the server's Close may take to be written.
 const FAREWELL: Duration = Duration::from_secs(1);
 
@@ -45,8 +43,7 @@ pub(super) async fn run<R: Runtime>(
         Some(closed) => closed,
         None => {
             let farewell = async {
-                let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
-                match socket.send(Message::Close(Some(frame))).await {
+                match socket.close().await {
                     Ok(()) => read(&tasks, id, &mut socket).await,
                     Err(error) => lost(&error),
                 }
@@ -59,24 +56,22 @@ pub(super) async fn run<R: Runtime>(
     tasks.socket_closed(id, closed);
     if said_goodbye {
         // Writes our part of the closing handshake, if it is still to be written, and waits for the server to hang up.
-        let rest = async { while let Some(Ok(_)) = socket.next().await {} };
+        let rest = async { while poll_fn(|context| socket.poll_message(context)).await.is_ok() {} };
         let _ = by(runtime, runtime.now() + FAREWELL, rest).await;
     }
 }
 
-async fn open<R: Runtime>(tasks: &Tasks<R>, url: &SecretUrl, answer_by: Time) -> Result<R::Socket, Closed> {
+async fn open<R: Runtime>(
+    tasks: &Tasks<R>,
+    url: &SecretUrl,
+    answer_by: Time,
+) -> Result<WebSocket<R::Http>, Closed> {
     let url = url.expose();
     let unusable = || not_opened(CauseKind::Other, "the URL cannot be used");
     let host = url.host_str().ok_or_else(unusable)?;
     let to = Target::new(url.scheme(), host, url.port());
-    let uri: Uri = url.as_str().parse().map_err(|_| unusable())?;
     let stream = tasks.connect(&to, answer_by).await.map_err(Closed::NotOpened)?;
-    let config = WebSocketConfig::default()
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0)
-        .max_message_size(Some(MAX_FRAME))
-        .max_frame_size(Some(MAX_FRAME));
-    tasks.runtime().websocket(uri, stream, config).await.map_err(|error| match error {
+    WebSocket::open(url.as_str(), tasks.runtime().http(stream)).await.map_err(|error| match error {
         Error::Http(response) => Closed::Refused(response.status()),
         // Its words may hold the URL, whose query may be a secret.
         Error::Url(_) | Error::HttpFormat(_) => unusable(),
@@ -85,20 +80,67 @@ async fn open<R: Runtime>(tasks: &Tasks<R>, url: &SecretUrl, answer_by: Time) ->
 }
 
 /// Passes messages on until there are no more, and says why. Pings are answered by the WebSocket library meanwhile.
-async fn read<R: Runtime>(tasks: &Tasks<R>, id: SocketId, socket: &mut R::Socket) -> Closed {
+async fn read<R: Runtime>(tasks: &Tasks<R>, id: SocketId, socket: &mut WebSocket<R::Http>) -> Closed {
     loop {
-        match socket.next().await {
-            Some(Ok(Message::Text(text))) => tasks.input(Input::Frame(id, Bytes::from(text))),
-            Some(Ok(Message::Close(Some(frame)))) => {
-                return Closed::Code(frame.code.into(), frame.reason.to_string());
-            }
-            // What a Close without a code means by the protocol.
-            Some(Ok(Message::Close(None))) => return Closed::Code(1005, String::new()),
-            Some(Ok(_)) => tasks.input(Input::Alive(id)),
-            Some(Err(error)) => return lost(&error),
-            None => return Closed::Lost(Cause::new(CauseKind::Other, "the connection ended")),
+        let Heard { inputs, ended } = poll_fn(|context| hear(id, socket, context)).await;
+        let more = inputs.len() == AT_ONCE;
+        tasks.inputs(inputs);
+        if let Some(closed) = ended {
+            return closed;
+        }
+        if more {
+            give_way().await;
         }
     }
+}
+
+/// What a socket had to say at once.
+struct Heard {
+    inputs: Vec<Input>,
+    ended: Option<Closed>,
+}
+
+/// Takes the messages that are there, at least one.
+fn hear<S>(id: SocketId, socket: &mut WebSocket<S>, context: &mut Context<'_>) -> Poll<Heard>
+where
+    S: hyper::rt::Read + hyper::rt::Write + Unpin,
+{
+    let mut inputs = Vec::new();
+    while inputs.len() < AT_ONCE {
+        let ended = match socket.poll_message(context) {
+            Poll::Pending if inputs.is_empty() => return Poll::Pending,
+            Poll::Pending => break,
+            Poll::Ready(Ok(Message::Text(text))) => {
+                inputs.push(Input::Frame(id, Bytes::from(text)));
+                continue;
+            }
+            Poll::Ready(Ok(Message::Close(Some(frame)))) => {
+                Closed::Code(frame.code.into(), frame.reason.to_string())
+            }
+            // What a Close without a code means by the protocol.
+            Poll::Ready(Ok(Message::Close(None))) => Closed::Code(1005, String::new()),
+            Poll::Ready(Ok(_)) => {
+                inputs.push(Input::Alive(id));
+                continue;
+            }
+            Poll::Ready(Err(error)) => lost(&error),
+        };
+        return Poll::Ready(Heard { inputs, ended: Some(ended) });
+    }
+    Poll::Ready(Heard { inputs, ended: None })
+}
+
+/// Lets other tasks run once.
+async fn give_way() {
+    let mut given = false;
+    poll_fn(|context| {
+        if std::mem::replace(&mut given, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// A future's output; none if the client wants the socket closed first.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What "fetch one user" weighs with the drivers, and with twitch_api, reqwest and tokio: crates in the tree, seconds of a
-# clean release build and of one after main.rs was touched, KiB of the stripped program. Takes many minutes and the network;
-# nothing else should run meanwhile. Each is built in a folder of its own below a temporary one.
+# What "fetch one user" weighs with the drivers, and with twitch_api, reqwest and tokio: crates in the tree, seconds of
+# processor time for a clean release build and for one after main.rs was touched, KiB of the stripped program. Takes many
+# minutes and the network; processor time is what other load changes least. Each is built in a folder of its own below a temporary one.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 jobs=${1:-2}
@@ -30,9 +30,8 @@ TOML
 }
 
 seconds() {
-    local start=$EPOCHREALTIME
-    "$@" >&2
-    echo "$start $EPOCHREALTIME" | awk '{ printf "%.1f", $2 - $1 }'
+    local TIMEFORMAT='%U %S'
+    { time "$@" >&3 2>&3; } 3>&2 2>&1 | awk '{ printf "%.0f", $1 + $2 }'
 }
 
 measure() {

@@ -82,6 +82,11 @@ pub mod measuring {}
 /// version, scopes, transports), the event's struct, a line in the list at the end of `eventsub/topic.rs`, and a
 /// fixture in `fixtures/eventsub`. A new version is a topic of its own: `ChannelModerateV2`.
 ///
+/// # An order to the client
+///
+/// A method that takes `now` and changes the client is written down first, as all that it is told: a variant of `Told` in
+/// `record/told.rs`, and `self.record(now, || …)` at its beginning. Without, recordings of it replay to something else.
+///
 /// # A runtime
 ///
 /// With futures: implement `Runtime` of `twitchwire-front` for it, some hundred lines of time, tasks and connections, and name
@@ -89,11 +94,6 @@ pub mod measuring {}
 ///
 /// With threads, or none: implement `Driver`, or drive the machine by hand as the front page of this crate says. The example
 /// `embed` of `twitchwire-sim` is a whole driver in one file.
-///
-/// # An order to the client
-///
-/// A method that takes `now` and changes the client is written down first, as all that it is told: a variant of `Told` in
-/// `record/told.rs`, and `self.record(now, || …)` at its beginning. Without, recordings of it replay to something else.
 ///
 /// Whatever it is, a driver carries bytes. If it wants to know what they mean, that belongs in the core.
 pub mod adding {}

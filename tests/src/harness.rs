@@ -52,7 +52,8 @@ pub struct Harness {
     keep: usize,
     steps: u64,
     restarts: Vec<Time>,
-    scalings: Vec<Time>,
+    /// When links of conduits may have been closed for good.
+    closings: Vec<Time>,
     watch: Watch,
 }
 
@@ -106,7 +107,7 @@ impl Harness {
             keep: 0,
             steps: 0,
             restarts: Vec::new(),
-            scalings: Vec::new(),
+            closings: Vec::new(),
             watch: Watch::default(),
         }
     }
@@ -577,6 +578,11 @@ impl Harness {
         let Some(entry) = self.peers.get_mut(&id) else { return };
         let open = entry.open;
         entry.closing = true;
+        if !entry.silent
+            && let Some(shard) = self.world.carried_by(id)
+        {
+            self.fail(format!("client {node} closes the link of shard {shard}, which delivers"));
+        }
         if open {
             self.say(id, Said::Close);
             // The peer's own Close, or the driver's patience, ends it.

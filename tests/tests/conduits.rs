@@ -212,6 +212,76 @@ fn a_conduit_grows_and_shrinks_under_load_and_loses_nothing() {
     assert_eq!(harness.node(node).delivered(), online + 7, "and seven times that a shard was disabled");
 }
 
+/// Twitch keeps a conduit without shards for 72 hours.
+#[test]
+fn who_comes_back_within_three_days_subscribes_to_nothing_again() {
+    for (hours, kept) in [(71, true), (73, false)] {
+        let (mut harness, channels) = instances(1, 3, 20);
+        let made = |harness: &Harness| -> Vec<String> {
+            harness.world.enabled(CLIENT_ID, None).iter().map(|(id, _, _)| (*id).to_owned()).collect()
+        };
+        let before = (harness.world.conduits(CLIENT_ID), made(&harness));
+        harness.with(0, |client, now| client.close(now));
+        harness.run_for(Duration::from_secs(hours * 3600));
+        let config = harness.node(0).config.clone();
+        let node = harness.client(config, MemoryStore::new());
+        for channel in &channels {
+            harness.subscribe(node, Wanted::OnlineByConduit(channel.clone()));
+        }
+        harness.run_for(Duration::from_secs(60));
+        let after = (harness.world.conduits(CLIENT_ID), made(&harness));
+        assert_eq!(before == after, kept, "after {hours} hours");
+        assert_eq!(after.1.len(), channels.len() + 1, "and the conduit's own");
+    }
+}
+
+#[test]
+fn shards_are_restarted_under_load_one_by_one_and_all_at_once_and_nothing_is_lost_or_said_to_be() {
+    let (mut harness, channels) = instances(1, 5, 40);
+    let conduit = harness.world.conduits(CLIENT_ID)[0].0.clone();
+    let mut rounds = 0;
+    for shards in [vec![0], vec![1], vec![2], vec![3], vec![4], vec![0, 1, 2, 3, 4]] {
+        let before = harness.world.enabled_shards(&conduit);
+        for shard in &shards {
+            harness.restart_shard(0, *shard);
+        }
+        all_go_online(&mut harness, &channels);
+        rounds += 1;
+        let after = harness.world.enabled_shards(&conduit);
+        let moved: Vec<u32> = (0..5).filter(|shard| before[shard] != after[shard]).collect();
+        assert_eq!(moved, shards);
+    }
+    harness.run_for(Duration::from_secs(10));
+    harness.check_conduit_at_rest(CLIENT_ID);
+    assert_eq!(harness.failures(), [""; 0]);
+    assert!(harness.node(0).conduit_gaps().is_empty());
+    assert_eq!(harness.node(0).delivered(), rounds * 40, "and no shard was ever disabled");
+    assert_eq!(harness.world.open_sockets().count(), 5);
+}
+
+#[test]
+fn several_processes_shrink_their_conduit_and_grow_it_again_shard_by_shard_and_lose_nothing() {
+    let (mut harness, channels) = instances(3, 9, 40);
+    harness.scale(2, 2, false);
+    // The others see it when they audit their shards.
+    harness.run_for(Duration::from_secs(400));
+    harness.check_conduit_at_rest(CLIENT_ID);
+    for node in 0..3 {
+        harness.scale(node, 9, true);
+    }
+    for _ in 0..20 {
+        all_go_online(&mut harness, &channels);
+    }
+    // What the others have grown to is seen by an audit as well.
+    harness.run_for(Duration::from_secs(400));
+    harness.check_conduit_at_rest(CLIENT_ID);
+    assert_eq!(harness.failures(), [""; 0]);
+    assert_eq!(harness.world.conduits(CLIENT_ID)[0].1, 9);
+    for node in 0..3 {
+        assert!(harness.node(node).conduit_gaps().is_empty(), "{:?}", harness.node(node).conduit_gaps());
+    }
+}
+
 /// Three instances share a conduit of nine shards. One is killed: Twitch sends what was for its shards to the others
 /// where it can. Its successor says from when on something may be missing, takes its three shards back, and nobody
 /// makes a subscription again.

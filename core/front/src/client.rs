@@ -189,8 +189,9 @@ impl<D: Driver> Client<D> {
         self.driver().with(|machine, now| machine.core.conduit_progress(now))
     }
 
-    /// Gives the conduit another number of shards, 1 to 20 000. With `opening`, new ones are opened one after the other
-    /// before the size changes for good, and no event is lost; without, whoever has the new shards opens them.
+    /// Gives the conduit another number of shards, 1 to 20 000. With `opening`, the client's own new ones are opened one
+    /// after the other, and no event is lost; without, the size changes at once, and whoever has the new shards opens
+    /// them.
     pub fn scale_conduit(&self, shard_count: u32, opening: bool) {
         self.driver().with(|machine, now| machine.core.scale_conduit(now, shard_count, opening));
     }

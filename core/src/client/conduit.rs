@@ -61,10 +61,12 @@ impl Client {
 
     /// Gives the conduit another number of shards, 1 to 20 000.
     ///
-    /// With `opening`, a client that has all shards opens new ones one after the other, each assigned before the next,
-    /// and no event is lost: two requests a shard. Without, the conduit has its new size at once, and whoever has the
-    /// new shards ([`ShardChoice::Part`](crate::eventsub::ShardChoice)) assigns them when it sees them. Shards that are too many are closed once
-    /// Twitch sends them nothing more.
+    /// With `opening`, the client opens its new shards one after the other, each assigned before the next, and no event is
+    /// lost: two requests a shard. Where several clients share the conduit
+    /// ([`ShardChoice::Part`](crate::eventsub::ShardChoice)), each opens its own, once those before them are there: tell
+    /// all of them. Without, the conduit has its new size at once, and whoever has the new shards assigns them on seeing
+    /// them. Shards that are too many are closed once Twitch sends them nothing more; other clients see that by their
+    /// next audit, or when Twitch refuses one of theirs.
     pub fn scale_conduit(&mut self, now: Time, shard_count: u32, opening: bool) {
         self.record(now, || Told::ScaleConduit { shard_count, opening });
         self.with_conduit(now, |conduit| conduit.scale(now, shard_count, opening));

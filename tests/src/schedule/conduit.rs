@@ -1,5 +1,5 @@
 //! Random schedules for conduits: one to three clients share one, and shards are lost, assignments refused, the conduit
-//! deleted, scaled, clients killed and started again, while channels go online.
+//! deleted, scaled, shards restarted, clients killed and started again, while channels go online.
 
 use super::{Cast, Failed, Pick, Plan, Report, Schedule, faults_of_seeds};
 use crate::harness::{Harness, Network, Rng, Wanted};
@@ -48,8 +48,13 @@ pub enum Step {
     ExpireApp,
     /// A client dies and is started again.
     Restart(usize),
-    /// The first client scales the conduit to so many shards, and opens them or not.
+    /// The only client scales the conduit to so many shards, and opens them or not. (What several do is tried by name: two
+    /// that ask for different sizes at once may close what the other has just opened.)
     Scale(u32, bool),
+    /// A client restarts one of its shards.
+    RestartShard(usize, Pick),
+    /// A client restarts all of its shards.
+    RestartShards(usize),
     /// One of the enabled subscriptions.
     Revoke(Pick),
 }
@@ -94,6 +99,8 @@ impl Cast for Conduits {
                 29 | 30 => Step::Restart(number),
                 31 | 32 if count == 1 => Step::Scale(1 + rng.below(10) as u32, rng.chance(0.7)),
                 33 => Step::Revoke(Pick(rng.below(u64::MAX))),
+                34 | 35 => Step::RestartShard(number, Pick(rng.below(u64::MAX))),
+                36 => Step::RestartShards(number),
                 _ => continue,
             };
             plan.push(now, step);
@@ -186,6 +193,16 @@ impl Cast for Conduits {
             Step::ExpireApp => harness.world.expire_app(now, CLIENT_ID),
             Step::Restart(number) => harness.restart(*number),
             Step::Scale(shards, opening) => harness.scale(0, *shards, *opening),
+            Step::RestartShard(number, pick) => {
+                if let Some(shard) = pick.from(&shards_of(harness, *number)) {
+                    harness.restart_shard(*number, *shard);
+                }
+            }
+            Step::RestartShards(number) => {
+                for shard in shards_of(harness, *number) {
+                    harness.restart_shard(*number, shard);
+                }
+            }
             Step::Revoke(pick) => {
                 let ids: Vec<String> = harness
                     .world
@@ -199,4 +216,9 @@ impl Cast for Conduits {
             }
         }
     }
+}
+
+fn shards_of(harness: &Harness, number: usize) -> Vec<u32> {
+    let conduit = harness.node(number).client.conduit();
+    conduit.into_iter().flat_map(|conduit| conduit.shards()).map(|shard| shard.shard).collect()
 }

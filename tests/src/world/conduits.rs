@@ -10,7 +10,7 @@ use super::api::{body, page_of, required, text};
 use super::helix::Who;
 use super::reading::Ask;
 use super::webhooks::{Callback, Of};
-use super::{Timer, World};
+use super::{PeerId, Timer, World};
 
 const MOST_CONDUITS: usize = 5;
 const MOST_SHARDS: u64 = 20_000;
@@ -333,6 +333,13 @@ impl World {
         let mut shards =
             self.conduits.all.keys().flat_map(|conduit| self.enabled_shards(conduit).into_values());
         shards.any(|on| on == session)
+    }
+
+    /// The shard that Twitch delivers to over this socket.
+    pub fn carried_by(&self, peer: PeerId) -> Option<u32> {
+        let key = self.session_on(peer)?;
+        let (conduit, shard) = self.sockets.session(key)?.shard.as_ref()?;
+        (self.conduits.all.get(conduit)?.session(*shard) == Some(key)).then_some(*shard)
     }
 
     /// A conduit's enabled shards with the ids of their sessions.

@@ -235,6 +235,12 @@ impl World {
         }
     }
 
+    /// The session that is on this socket and on no other.
+    pub(super) fn session_on(&self, peer: PeerId) -> Option<u64> {
+        let key = self.sockets.open.get(&peer)?.session;
+        matches!(self.sockets.session(key)?.link, Link::On(on) if on == peer).then_some(key)
+    }
+
     /// The sockets that the server holds for open, with the ids of their sessions.
     pub fn open_sockets(&self) -> impl Iterator<Item = (PeerId, &str)> {
         let id = |key: u64| self.sockets.session(key).map_or("", |session| session.id.as_str());

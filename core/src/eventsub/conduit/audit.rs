@@ -45,6 +45,8 @@ struct Walk {
 struct Doubt {
     missing: Missing,
     to: Option<Timestamp>,
+    /// How many shards there were: those that joined later were not down.
+    shard_count: u32,
     /// Only an audit that begins later can tell.
     asked: Time,
 }
@@ -95,7 +97,10 @@ impl Conduit {
         to: Option<Timestamp>,
         why: String,
     ) {
-        let doubt = self.audit.doubt.get_or_insert(Doubt { missing: Missing { from, why }, to, asked: now });
+        let Some(shard_count) = self.shard_count() else { return };
+        let missing = Missing { from, why };
+        let doubt = self.audit.doubt.get_or_insert(Doubt { missing, to, shard_count, asked: now });
+        doubt.shard_count = doubt.shard_count.max(shard_count);
         doubt.missing.from = doubt.missing.from.min(from);
         doubt.to = to;
         doubt.asked = now;
@@ -200,6 +205,9 @@ impl Conduit {
             walk.seen.insert(shard);
             return self.seen(now, since, shard, Some((&status, &transport)));
         }
+        if self.audit.doubt.as_ref().is_some_and(|doubt| shard >= doubt.shard_count) {
+            return;
+        }
         if enabled {
             walk.others_enabled += 1;
         }
@@ -224,10 +232,11 @@ impl Conduit {
                 self.audit.doubt = Some(doubt);
                 self.audit_soon(now);
             } else {
-                let others = shard_count - self.ours(shard_count).len() as u32;
-                let Doubt { missing: Missing { from, why }, to, .. } = doubt;
-                // A session as young as that may have taken the place of one that was lost meanwhile.
-                if walk.others_enabled < others || walk.others_since >= from {
+                let Doubt { missing: Missing { from, why }, to, shard_count: asked_of, .. } = doubt;
+                let before = asked_of.min(shard_count);
+                let others = before - self.ours(before).len() as u32;
+                // One that went, or a session as young as that may have taken the place of one that was lost meanwhile.
+                if shard_count < asked_of || walk.others_enabled < others || walk.others_since >= from {
                     self.gap(GapScope::Conduit, from, to, why);
                 }
             }

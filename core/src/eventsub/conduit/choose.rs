@@ -110,6 +110,10 @@ impl Conduit {
         self.fleet.counted = now;
         self.began = self.began.or(wall);
         self.take_shards(now);
+        if self.ours(shard_count).is_empty() {
+            // From now on others can tell what is lost.
+            self.close_gap(wall);
+        }
         self.begin_wishes(now, made);
         self.begin_audits(now);
         if let ShardChoice::Part { part, size: ConduitSize::Scale } = &self.config.shards
@@ -196,10 +200,8 @@ impl Conduit {
     }
 
     pub(super) fn resize(&mut self, now: Time, shard_count: u32) {
-        let Some(have) = self.have() else { return };
-        let request = UpdateConduits::new(&have.id, shard_count);
         self.fleet.resizing = Some(shard_count);
-        self.call(now, Ask::Resize(now), &request, true);
+        self.resize_again(now);
     }
 
     pub(super) fn resized(
@@ -209,18 +211,21 @@ impl Conduit {
         asked: Time,
         answer: Result<Answer, CallError>,
     ) {
+        let changed_its_mind = self.fleet.resizing != self.fleet.resize_asked.take();
         match answer.and_then(|answer| One::<api::Conduit>::decode(&answer)) {
             Ok(conduit) => {
                 self.backoff.reset();
-                if self.fleet.resizing == Some(conduit.shard_count) {
+                if !changed_its_mind {
                     self.fleet.resizing = None;
                 }
                 self.fleet.counted = now;
                 let ago = SignedDuration::try_from(now.since(asked)).unwrap_or_default();
                 let since = wall.and_then(|wall| wall.checked_sub(ago).ok());
                 self.set_shard_count(now, wall, since, conduit.shard_count);
+                self.resize_again(now);
             }
             Err(CallError::Refused(refusal)) if refusal.status == StatusCode::NOT_FOUND => self.gone(now),
+            Err(_) if changed_its_mind => self.resize_again(now),
             Err(why @ CallError::Refused(_)) if !is_passing(&why) => {
                 self.fleet.resizing = None;
                 self.stop_growing(now);
@@ -234,10 +239,16 @@ impl Conduit {
         }
     }
 
+    /// One request at a time: the answers to two may come in any order.
     pub(super) fn resize_again(&mut self, now: Time) {
-        if let Some(shard_count) = self.fleet.resizing {
-            self.resize(now, shard_count);
-        }
+        let (Some(have), Some(shard_count), None) =
+            (self.have(), self.fleet.resizing, self.fleet.resize_asked)
+        else {
+            return;
+        };
+        let request = UpdateConduits::new(&have.id, shard_count);
+        self.fleet.resize_asked = Some(shard_count);
+        self.call(now, Ask::Resize(now), &request, true);
     }
 }
 

@@ -13,10 +13,11 @@
 //! A slot is `up` while Twitch delivers to it; a handover does not change that, whatever becomes of the session's id.
 
 mod assign;
+mod grow;
 mod restart;
 
 use super::{
-    Conduit, ConduitConfig, ConduitNotice, ConduitOutput, MAX_SHARDS, Missing, Phase, ShardChoice, ShardInfo,
+    Conduit, ConduitConfig, ConduitNotice, ConduitOutput, MAX_SHARDS, Missing, ShardChoice, ShardInfo,
     ShardLink, ShardNews, ShardState, Timer,
 };
 use crate::backoff::{Backoff, Jitter};
@@ -65,8 +66,10 @@ pub(super) struct Fleet {
     gap: Option<Missing>,
     /// When Twitch last said how many shards the conduit has: a list that was asked for before is older.
     pub(super) counted: Time,
-    /// The number of shards being asked for.
+    /// The number of shards that the conduit is to have.
     pub(super) resizing: Option<u32>,
+    /// The number that is being asked for.
+    pub(super) resize_asked: Option<u32>,
     /// The number of shards to grow to, one by one.
     growing_to: Option<u32>,
     /// The one that was free when the client started.
@@ -196,6 +199,7 @@ impl Fleet {
             gap: None,
             counted: Time::ZERO,
             resizing: None,
+            resize_asked: None,
             growing_to: None,
             picked: None,
         }
@@ -336,94 +340,14 @@ impl Conduit {
         self.fleet.count_anew(shard_count);
     }
 
-    /// The conduit has another number of shards.
-    ///
-    /// `since`: it was not before.
-    pub(super) fn set_shard_count(
-        &mut self,
-        now: Time,
-        wall: Option<Timestamp>,
-        since: Option<Timestamp>,
-        shard_count: u32,
-    ) {
-        let Phase::Have(have) = &mut self.phase else { return };
-        let shard_count = shard_count.min(MAX_SHARDS);
-        let before = have.shard_count;
-        if before == shard_count {
-            return self.grow(now);
-        }
-        have.shard_count = shard_count;
-        self.notice(ConduitNotice::Scaled { shard_count });
-        let had = self.fleet.slots.len() - self.fleet.tally.down.min(self.fleet.slots.len());
-        self.fit_shards(now);
-        if shard_count > before {
-            let why = || "the conduit has new shards that are not assigned yet".to_owned();
-            if (had > 0 || self.is_shared()) && self.loses() {
-                self.fleet.gap.get_or_insert(Missing { from: since, why: why() });
-            }
-            if self.is_shared() {
-                self.new_to_others(before..shard_count, &Missing { from: since, why: why() });
-            }
-        }
-        self.close_gap(wall);
-        if self.fleet.growing_to.is_some() {
-            self.fleet.to_assign.insert(before);
-        }
-        self.assign_some(now);
-        self.open_some(now);
-    }
-
-    /// Others have new shards too, perhaps: what is sent to one of ours before it is assigned may be sent to theirs next.
-    fn new_to_others(&mut self, new: Range<u32>, missing: &Missing) {
-        for (_, slot) in self.fleet.slots.range_mut(new) {
-            if slot.up.is_none() {
-                slot.loss.get_or_insert(Box::new(Loss { missing: missing.clone(), clean: true }));
-            }
-        }
-    }
-
-    pub(super) fn grow_to(&mut self, now: Time, shard_count: u32) {
-        self.fleet.growing_to = Some(shard_count);
-        self.fit_shards(now);
-        self.open_some(now);
-    }
-
-    pub(super) fn stop_growing(&mut self, now: Time) {
-        if self.fleet.growing_to.take().is_some() {
-            self.fit_shards(now);
-        }
-    }
-
-    /// Whether the shard that the conduit would grow by is the client's.
-    fn is_next_ours(&self) -> bool {
-        match (&self.config.shards, self.shard_count()) {
-            (ShardChoice::All { .. }, Some(_)) => true,
-            (ShardChoice::Part { part, .. }, Some(shard_count)) => part.ids.contains(&shard_count),
-            _ => false,
-        }
-    }
-
-    /// The next shard joins once its link is open and all others deliver.
-    fn grow(&mut self, now: Time) {
-        let (Some(target), Some(shard_count)) = (self.fleet.growing_to, self.shard_count()) else { return };
-        if shard_count >= target {
-            self.stop_growing(now);
-            return;
-        }
-        if self.fleet.resizing.is_none()
-            && self.fleet.tally.down == 0
-            && let Some(Slot { state: State::Welcomed(_), .. }) = self.fleet.slots.get(&shard_count)
-        {
-            self.resize(now, shard_count + 1);
-        }
-    }
-
     /// The conduit is gone, the links are not.
     pub(super) fn shards_gone(&mut self, now: Time, alive: Option<Timestamp>) {
         self.fleet.requests = 0;
         self.fleet.resizing = None;
+        self.fleet.resize_asked = None;
         self.fleet.growing_to = None;
-        if !self.fleet.slots.is_empty() {
+        // What the next one has may be the client's, even if this one was too small for that.
+        if !self.ours(MAX_SHARDS).is_empty() {
             let why = "the conduit was deleted".into();
             let gap = self.fleet.gap.get_or_insert(Missing { from: alive, why });
             gap.from = gap.from.min(alive);
@@ -610,7 +534,7 @@ impl Conduit {
     }
 
     /// No more than one shard is down: from now on nothing is lost.
-    fn close_gap(&mut self, wall: Option<Timestamp>) {
+    pub(super) fn close_gap(&mut self, wall: Option<Timestamp>) {
         if !self.loses()
             && let Some(Missing { from, why }) = self.fleet.gap.take()
         {

@@ -83,6 +83,19 @@ fn a_client_with_a_part_waits_until_the_shards_before_its_own_are_there() {
 }
 
 #[test]
+fn of_two_sizes_the_second_is_asked_for_once_the_first_is_answered() {
+    let mut test = Test::enabled(all(), 2);
+    test.conduit.scale(at(5), 1, false);
+    test.conduit.scale(at(5), 3, false);
+    assert_eq!(test.said(), ["PATCH /eventsub/conduits {\"id\":\"c1\",\"shard_count\":1}"]);
+    test.answer(200, conduits(&[("c1", 1)]));
+    let second = "PATCH /eventsub/conduits {\"id\":\"c1\",\"shard_count\":3}";
+    assert_eq!(test.said(), ["the conduit has 1 shards now", "close 1", second]);
+    test.settle();
+    assert_eq!(test.conduit.shard_count(), Some(3));
+}
+
+#[test]
 fn a_shared_conduit_that_grows_at_once_is_asked_whether_the_others_were_there_too() {
     let mut test = Test::enabled(second_of_two(), 2);
     test.now = 20;
@@ -93,7 +106,7 @@ fn a_shared_conduit_that_grows_at_once_is_asked_whether_the_others_were_there_to
     test.open(2, "s2", Opened::Fresh);
     test.settle_one_of("PATCH /eventsub/conduits/shards");
     let gaps: Vec<String> = test.said().into_iter().filter(|line| line.starts_with("gap")).collect();
-    assert_eq!(gaps, ["gap conduit Some(0) Some(20)"], "two of ours were down");
+    assert_eq!(gaps, ["gap conduit Some(20) Some(20)"], "two of ours were down since then");
 }
 
 #[test]

@@ -46,6 +46,25 @@ fn odd_frames_come_beside_the_events_and_never_instead() {
 }
 
 #[test]
+fn what_is_forgotten_is_off_the_records_and_its_repetition_still_comes() {
+    let mut stage = Stage::new();
+    stage.world.faults.duplicate = 1.0;
+    let session = stage.session(1);
+    stage.follows(&session);
+    let (brook, cleo, ada) = (stage.world.user("brook"), stage.world.user("cleo"), stage.ada.clone());
+    stage.world.follow(stage.now, &brook, &ada);
+    stage.world.forget();
+    assert_eq!((stage.world.happenings(), stage.world.events()), (&[][..], &[][..]));
+    stage.world.faults.duplicate = 0.0;
+    stage.world.follow(stage.now, &cleo, &ada);
+    stage.pass(6.0);
+    assert_eq!(stage.messages(1).len(), 3);
+    // The repetition is not taken for one of what came after.
+    assert_eq!(stage.world.events().len(), 1);
+    assert_eq!(stage.world.events()[0].peers, [PeerId(1)]);
+}
+
+#[test]
 fn a_duplicate_has_the_same_message_id() {
     let mut stage = Stage::new();
     stage.world.faults.duplicate = 1.0;

@@ -49,6 +49,8 @@ struct State {
     errands: VecDeque<Errand>,
     sockets: BTreeMap<SocketId, Arc<Socket>>,
     to_close: Vec<Arc<Socket>>,
+    /// The machine's deadline that the timer thread waits for.
+    armed: Option<Time>,
     servers: Vec<Arc<tiny_http::Server>>,
     threads: Vec<JoinHandle<()>>,
     stopping: bool,
@@ -71,6 +73,7 @@ impl Driver for OnThreads {
             errands: VecDeque::new(),
             sockets: BTreeMap::new(),
             to_close: Vec::new(),
+            armed: None,
             servers: Vec::new(),
             threads: Vec::new(),
             stopping: false,
@@ -191,8 +194,11 @@ impl Shared {
                 Order::Io(Output::Reply(..) | Output::Notice(_) | Output::Store(..)) => {}
             }
         }
-        // There may be a nearer deadline now, or a socket to close.
-        self.clock.notify_one();
+        let next = state.machine.core.poll_timeout();
+        let sooner = next.is_some_and(|next| state.armed.is_none_or(|armed| next < armed));
+        if sooner || !state.to_close.is_empty() {
+            self.clock.notify_one();
+        }
     }
 
     /// Sees to it that somebody will send the latest request.
@@ -296,7 +302,8 @@ impl Shared {
                 self.hand_out(&mut state);
                 continue;
             }
-            let due = state.machine.core.poll_timeout().map(|due| self.origin + due.since_origin());
+            state.armed = state.machine.core.poll_timeout();
+            let due = state.armed.map(|due| self.origin + due.since_origin());
             let cuts = lingering.iter().map(|(until, _)| *until);
             let next = cuts.chain(due).fold(next_wall, Instant::min);
             let wait = next.saturating_duration_since(Instant::now());

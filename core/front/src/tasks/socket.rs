@@ -14,8 +14,9 @@ use std::time::Duration;
 use tungstenite::{Error, Message};
 use twitchwire::{Cause, CauseKind, Closed, Input, LINGER, SecretUrl, SocketId, Time};
 
-/// How many messages are passed on at once. Then those who listen have their turn.
-const AT_ONCE: usize = 64;
+/// How many messages are passed on at once. Then those who listen have their turn; on a runtime of one thread that may be
+/// after some sixty turns of this task, and their queues have to hold what comes until then.
+const AT_ONCE: usize = 16;
 /// How long the answer to the server's Close may take to be written.
 const FAREWELL: Duration = Duration::from_secs(1);
 

@@ -216,19 +216,20 @@ pub(crate) enum Length {
 }
 
 impl Length {
-    /// After how many messages the links break, or are asked to move.
+    /// After how many messages the links break, or are asked to move. Links that break too often are opened again later and
+    /// later, and little is heard.
     fn breaks(self) -> u64 {
         match self {
-            Length::Messages(count) => count / 6,
-            Length::Rate(..) => 20_000,
+            Length::Messages(count) => (count / 6).max(1),
+            Length::Rate(rate, long) => (rate * long.as_secs() / 8).clamp(1, 200_000),
         }
     }
 }
 
 /// How many messages may be under way where none are counted by the second.
 const AHEAD: usize = 200;
-/// How long one who is silent is waited for.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How long one who is silent is waited for: longer than a client waits at most before it opens a link again.
+const PATIENCE: Duration = Duration::from_secs(150);
 
 /// What a world does to its sockets all the time.
 fn faults() -> Faults {

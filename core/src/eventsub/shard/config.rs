@@ -32,7 +32,7 @@ pub struct ShardConfig {
 pub enum Again {
     /// By itself, after a wait.
     ByItself,
-    /// After a wait it asks for its turn ([`ShardOutput::Ready`]): for whoever has something to see to before.
+    /// After a wait it asks for its turn ([`ShardOutput::Ready`](super::ShardOutput::Ready)): for whoever has something to see to before.
     WhenTold,
     /// As [`WhenTold`](Self::WhenTold), the first time without a wait. For many shards, which may all be lost together.
     WhenToldAtOnce,

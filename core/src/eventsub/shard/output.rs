@@ -38,7 +38,7 @@ pub enum ShardOutput {
         /// When it is tried again.
         retry_at: Time,
     },
-    /// The shard would connect again: [`Shard::open`] lets it.
+    /// The shard would connect again: [`Shard::open`](super::Shard::open) lets it.
     Ready,
     /// The server asked the shard to move, and it began to.
     Moving,

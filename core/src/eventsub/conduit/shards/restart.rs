@@ -146,11 +146,11 @@ impl Conduit {
         why: &LostWhy,
     ) {
         let stays = self.change(now, shard, |slot| {
-            let next = slot.next.take();
-            if let State::Enabled(session) = &slot.state {
+            let down = slot.next.take().is_some_and(|next| next.may_serve());
+            if let (true, State::Enabled(session)) = (down, &slot.state) {
                 slot.state = State::Welcomed(session.clone());
             }
-            (slot.link, next.is_some_and(|next| next.may_serve()))
+            (slot.link, down)
         });
         let Some((link, down)) = stays else { return };
         self.out.push_back(ConduitOutput::Close { link: link.other() });
@@ -158,9 +158,9 @@ impl Conduit {
         self.timers.set(&Timer::Shard(shard), None);
         if down {
             self.down(now, shard, last_seen, why);
+            self.fleet.to_assign.insert(shard);
+            self.assign_some(now);
         }
-        self.fleet.to_assign.insert(shard);
-        self.assign_some(now);
         self.open_some(now);
     }
 }

@@ -1,8 +1,8 @@
 //! The simulated Twitch on the command line.
 //!
 //! `serve` puts a world with a scene on a loopback port and prints what a client needs to use it; `search` runs random
-//! schedules until one breaks an invariant, and makes that one short; `replay` plays a recording of a client again. The
-//! arguments become a [`Command`], which runs.
+//! schedules until one breaks an invariant, and makes that one short; `idle` tells how fast time passes where nothing
+//! happens; `replay` plays a recording of a client again. The arguments become a [`Command`], which runs.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line is for")]
 
@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use twitchwire::Time;
 use twitchwire::auth::Scope;
 use twitchwire_sim::schedule::conduit::Conduits;
+use twitchwire_sim::schedule::idle::Idle;
 use twitchwire_sim::schedule::processes::Processes;
 use twitchwire_sim::schedule::search::{Searched, attempt, search, shorten};
 use twitchwire_sim::schedule::{Cast, Part, Schedule, Sockets, TRACE};
@@ -35,6 +36,10 @@ twitchwire-sim search --seeds N [--from S] [--jobs J] [--kind sockets|conduits|p
     Runs the random schedules of N seeds from S (0) on J threads (one for each core), of each kind unless one is named.
     The first that fails is made short; what is left of it, the end of its trace and the command that replays it are
     printed, and the exit code is 1. PARTS are the steps and faults that are left, as printed there. Faster in release.
+
+twitchwire-sim idle --hours N
+    Lets N simulated hours pass for a client to which nothing happens, and prints how many that are per second and core.
+    Only release tells.
 
 twitchwire-sim replay FILE
     Plays what a client has recorded to a client of this version. If it says something else than the one that was recorded,
@@ -60,6 +65,7 @@ fn main() -> ExitCode {
         }
         Command::Serve { port, scene } => serve(port, scene),
         Command::Search(search) => Ok(search.run()),
+        Command::Idle { hours } => Ok(idle(hours)),
         Command::Replay(path) => replay(&path),
     };
     done.unwrap_or_else(|error| {
@@ -72,6 +78,7 @@ enum Command {
     Help,
     Serve { port: u16, scene: fn(&mut World) -> String },
     Search(Search),
+    Idle { hours: u32 },
     Replay(PathBuf),
 }
 
@@ -130,6 +137,7 @@ impl Command {
                 Command::Serve { port: options.take("--port")?.unwrap_or(0), scene }
             }
             "search" => Command::Search(Search::read(&mut options)?),
+            "idle" => Command::Idle { hours: options.take("--hours")?.ok_or("idle wants --hours")? },
             other => return Err(format!("there is no command {other}")),
         };
         options
@@ -268,6 +276,18 @@ impl Options {
         let value = self.0.remove(name);
         value.map(|value| value.parse().map_err(|_| format!("{name} cannot be {value}"))).transpose()
     }
+}
+
+fn idle(hours: u32) -> ExitCode {
+    let mut idle = Idle::new();
+    let started = Instant::now();
+    let steps = idle.pass(Duration::from_secs(3600) * hours);
+    let took = started.elapsed().as_secs_f64();
+    let speed = f64::from(hours) / took.max(f64::EPSILON);
+    println!("{hours} simulated client-hours, {steps} steps, in {took:.1} s: {speed:.0} per second and core");
+    let failures = idle.failures();
+    failures.iter().for_each(|failure| println!("{failure}"));
+    if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn replay(path: &Path) -> Result<ExitCode, Box<dyn Error>> {

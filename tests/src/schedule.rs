@@ -7,6 +7,7 @@
 //! `seeds-processes.txt`, with a line on what it showed.
 
 pub mod conduit;
+pub mod idle;
 pub mod processes;
 pub mod search;
 mod sockets;

@@ -11,8 +11,8 @@ use twitchwire::helix::Pager;
 use twitchwire::helix::api::{GetChannelFollowers, GetUsers};
 use twitchwire::{As, Config, SecretString, Time};
 
-const CLIENT_ID: &str = "a-client-id";
-const SCOPES: &[&str] = &["user:read:chat", "moderator:read:followers"];
+pub(super) const CLIENT_ID: &str = "a-client-id";
+pub(super) const SCOPES: &[&str] = &["user:read:chat", "moderator:read:followers"];
 
 /// Runs the schedule of a seed. One that fails is run again with its trace kept.
 pub fn run(seed: u64) -> Result<Report, Box<Failed>> {

@@ -69,6 +69,10 @@ impl Harness {
             if lists && has && self.world.carries(&session) {
                 self.fail(format!("client {node} assigns shard {shard} the session that it has"));
             }
+            // It moves the shard elsewhere: from now on it may make sure.
+            if !has {
+                self.watch.enabled.remove(&(node, shard));
+            }
         }
     }
 

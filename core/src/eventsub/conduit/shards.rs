@@ -398,6 +398,9 @@ impl Conduit {
             self.set(now, shard, State::Queued);
             self.fleet.queue.insert(shard);
             self.open_some(now);
+        } else if self.is_next(link) {
+            // It had its turn, and had to wait for failures of an earlier one.
+            self.out.push_back(ConduitOutput::Open { link });
         }
     }
 

@@ -137,6 +137,16 @@ fn an_answer_that_never_came_is_asked_for_again_and_both_links_stay_until_then()
 }
 
 #[test]
+fn a_next_link_that_had_to_wait_for_earlier_failures_opens_when_it_asks() {
+    let mut test = Test::enabled(all(), 2);
+    test.now = 10;
+    test.conduit.restart(at(10), 1);
+    assert_eq!(test.said(), ["open 1 again"]);
+    test.conduit.ready(at(12), Second(1));
+    assert_eq!(test.said(), ["open 1 again"]);
+}
+
+#[test]
 fn an_old_link_that_is_lost_on_the_way_hands_over_to_the_next() {
     let mut test = Test::restarting();
     test.lose(1, 9, closed());

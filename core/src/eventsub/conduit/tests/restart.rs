@@ -83,9 +83,9 @@ fn a_next_link_that_does_not_open_leaves_the_shard_on_the_session_that_it_has() 
     test.said();
     test.conduit.not_opened(at(12), Second(1), broken(), at(13));
     let failed = format!("conduit shard 1: not restarted: {}", broken());
-    assert_eq!(test.said(), ["close 1 again", &failed, &patch(&[(1, "s1")])]);
+    // Twitch never heard of the next one: there is nothing to assign again.
+    assert_eq!(test.said(), ["close 1 again", &failed]);
     assert!(test.conduit.is_complete());
-    test.settle_lines_answered(["conduit shard 1: enabled over session s1"]);
     assert_eq!(test.sessions(), ["Enabled s0", "Enabled s1"]);
 }
 

@@ -13,6 +13,7 @@ use crate::helix::{CallError, Invalid, Prepared, Rule};
 use crate::record::Told;
 use crate::time::Time;
 use bytes::Bytes;
+use jiff::Timestamp;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,12 +65,20 @@ impl Client {
     /// With `opening`, the client opens its new shards one after the other, each assigned before the next, and no event is
     /// lost: two requests a shard. Where several clients share the conduit
     /// ([`ShardChoice::Part`](crate::eventsub::ShardChoice)), each opens its own, once those before them are there: tell
-    /// all of them. Without, the conduit has its new size at once, and whoever has the new shards assigns them on seeing
-    /// them. Shards that are too many are closed once Twitch sends them nothing more; other clients see that by their
-    /// next audit, or when Twitch refuses one of theirs.
+    /// all of them. Without, or where the conduit is to be smaller, tell one of them: the conduit has its new size at
+    /// once, and whoever has the new shards assigns them on seeing them. Shards that are too many are closed once Twitch
+    /// sends them nothing more; other clients see that by their next audit, or when Twitch refuses one of theirs.
+    ///
+    /// A later order takes the place of one that is not carried out yet. For clients that share a conduit: give the next
+    /// order when all of them have carried out the last ([`Conduit::is_complete`], and all know the same
+    /// [`Conduit::shard_count`]), and leave the size to them alone
+    /// ([`ConduitSize::Keep`](crate::eventsub::ConduitSize)). Of two sizes that are asked for at once Twitch takes the one
+    /// that comes last, and no client can tell which that is: the other's new shards may be down until its next audit.
+    /// What is lost by then lies in a [`Gap`](crate::eventsub::Gap).
     pub fn scale_conduit(&mut self, now: Time, shard_count: u32, opening: bool) {
         self.record(now, || Told::ScaleConduit { shard_count, opening });
-        self.with_conduit(now, |conduit| conduit.scale(now, shard_count, opening));
+        let wall = self.wall_at(now);
+        self.with_conduit(now, |conduit| conduit.scale(now, wall, shard_count, opening));
     }
 
     /// Gives one of the client's shards another session, without a break: the new one is opened first, then one request
@@ -205,16 +214,17 @@ impl Client {
         }
     }
 
-    /// An event came over a shard; the wish that it is for.
+    /// An event came over a shard, which Twitch had sent then; the wish that it is for.
     pub(super) fn heard_on_conduit(
         &mut self,
         now: Time,
         shard: u32,
+        at: Timestamp,
         subscription: &Subscription,
         event: &Bytes,
     ) -> Option<WishId> {
         let conduit = self.conduit.as_mut()?;
-        conduit.heard(shard);
+        conduit.heard(shard, at);
         if subscription.topic == ConduitShardDisabled::META.name
             && let Event::ConduitShardDisabled(event) =
                 Event::read(&subscription.topic, &subscription.version, event)

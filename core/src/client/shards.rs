@@ -94,7 +94,9 @@ impl Client {
                 }
                 let wish = match &source {
                     Source::Socket(socket) => self.plan.wish_of(&subscription, socket.shard),
-                    Source::Shard(shard) => self.heard_on_conduit(now, *shard, &subscription, &event),
+                    Source::Shard(shard) => {
+                        self.heard_on_conduit(now, *shard, frame.timestamp, &subscription, &event)
+                    }
                     // A conduit may deliver to webhooks too.
                     Source::Webhook => {
                         self.conduit.as_ref().and_then(|conduit| conduit.wish_of(&subscription))

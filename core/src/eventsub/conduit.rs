@@ -22,6 +22,7 @@ mod choose;
 mod config;
 mod notice;
 mod shards;
+mod size;
 mod wishes;
 
 pub use config::{
@@ -38,7 +39,7 @@ use crate::queue::take_first;
 use crate::time::Time;
 use crate::timers::Timers;
 use compact_str::CompactString;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -119,10 +120,12 @@ pub struct Conduit {
     /// The conduits that were there before ours was gone, or before it was made, and their numbers of shards.
     known: BTreeMap<ConduitId, u32>,
     backoff: Backoff,
+    size: size::Size,
     fleet: shards::Fleet,
     audit: audit::Audit,
     wishes: wishes::Wishes,
-    calls: BTreeMap<u64, Ask>,
+    /// What is asked for, and since when.
+    calls: BTreeMap<u64, (Time, Ask)>,
     last_call: u64,
     timers: Timers<Timer>,
     jitter: Jitter,
@@ -159,6 +162,10 @@ struct Have {
     shard_count: u32,
     /// When it was last known to be there, on the wall clock.
     alive: Option<Timestamp>,
+    /// When it was last known to have that many shards.
+    counted: Option<Timestamp>,
+    /// When all of its shards were last looked at.
+    audited: Option<Timestamp>,
 }
 
 /// Since when events may be missing, and why.
@@ -174,8 +181,10 @@ enum Ask {
     /// The list to choose from.
     List,
     Create,
-    /// Another number of shards, asked for then.
-    Resize(Time),
+    /// Another number of shards.
+    Resize,
+    /// The number of shards, after a request for another was not answered.
+    Size,
     /// Sessions for shards.
     Assign(Vec<(u32, SessionId)>),
     /// The number of shards as Twitch sees it.
@@ -200,7 +209,7 @@ enum Timer {
     Shard(u32),
     /// When to take a shard for lost that Twitch disabled and whose link has not noticed.
     Disabled(u32),
-    /// When to ask for another number of shards again.
+    /// When to see what became of a request for another number of shards.
     Resize,
     /// When to look at the shards.
     AuditShards,
@@ -232,6 +241,7 @@ impl Conduit {
     ) -> Self {
         let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(120), jitter.fork());
         Conduit {
+            size: size::Size::default(),
             fleet: shards::Fleet::new(&config, listened_until, jitter.fork()),
             audit: audit::Audit::default(),
             wishes: wishes::Wishes::new(watch, config.subscribing),
@@ -268,18 +278,22 @@ impl Conduit {
         id: u64,
         answer: Result<Answer, CallError>,
     ) {
-        match self.calls.remove(&id) {
-            None => {}
-            Some(Ask::List) => self.listed(now, wall, answer),
-            Some(Ask::Create) => self.created(now, wall, answer),
-            Some(Ask::Resize(asked)) => self.resized(now, wall, asked, answer),
-            Some(Ask::Assign(batch)) => self.assigned(now, wall, id, batch, answer),
-            Some(Ask::AuditSize) => self.audited_size(now, wall, answer),
-            Some(Ask::AuditShards) => self.audited_shards(now, wall, answer),
-            Some(Ask::Read) => self.read_page(now, answer),
-            Some(Ask::Post(wish)) => self.posted(now, wish, answer),
-            Some(Ask::Find(wish, finder)) => self.found(now, wish, *finder, answer),
-            Some(Ask::Delete(subject)) => self.deleted(now, subject, answer),
+        let Some((asked, ask)) = self.calls.remove(&id) else { return };
+        // What an answer says was so at some time since the question.
+        let ago = SignedDuration::try_from(now.since(asked)).unwrap_or_default();
+        let then = wall.and_then(|wall| wall.checked_sub(ago).ok());
+        match ask {
+            Ask::List => self.listed(now, wall, then, answer),
+            Ask::Create => self.created(now, wall, then, answer),
+            Ask::Resize => self.resized(now, wall, then, answer),
+            Ask::Size => self.looked_at_size(now, wall, then, answer),
+            Ask::Assign(batch) => self.assigned(now, wall, id, batch, answer),
+            Ask::AuditSize => self.audited_size(now, wall, then, answer),
+            Ask::AuditShards => self.audited_shards(now, then, answer),
+            Ask::Read => self.read_page(now, answer),
+            Ask::Post(wish) => self.posted(now, wish, answer),
+            Ask::Find(wish, finder) => self.found(now, wish, *finder, answer),
+            Ask::Delete(subject) => self.deleted(now, subject, answer),
         }
     }
 
@@ -291,7 +305,7 @@ impl Conduit {
                 Timer::Assign => self.assign_some(now),
                 Timer::Shard(shard) => self.assign_again(now, shard),
                 Timer::Disabled(shard) => self.disabled_unnoticed(shard),
-                Timer::Resize => self.resize_again(now),
+                Timer::Resize => self.look_at_size(now),
                 Timer::AuditShards => self.audit_shards(now),
                 Timer::AuditSubscriptions => self.audit_subscriptions(now),
                 Timer::Read => self.read(now),
@@ -319,7 +333,8 @@ impl Conduit {
         let mut since = self.shards_missing_since();
         since.extend(self.audit.missing_since());
         since.extend(self.wishes_missing_since());
-        since.extend(self.have().is_none().then_some(self.listened_until));
+        // It may have been deleted since.
+        since.push(self.have().map_or(self.listened_until, |have| have.alive));
         since
     }
 
@@ -335,19 +350,25 @@ impl Conduit {
     }
 
     /// Sends a request; one that breaks a limit is answered at once.
-    fn call<E: Endpoint>(&mut self, now: Time, ask: Ask, request: &E, urgent: bool) -> u64 {
-        self.last_call += 1;
-        let id = self.last_call;
-        self.calls.insert(id, ask);
+    fn call<E: Endpoint>(&mut self, now: Time, ask: Ask, request: &E, urgent: bool) {
         match Prepared::new(request) {
-            Ok(request) => self.send(id, request, urgent),
-            Err(invalid) => self.answered(now, None, id, Err(CallError::Invalid(invalid))),
+            Ok(request) => self.send(now, ask, request, urgent),
+            Err(invalid) => {
+                let id = self.await_answer(now, ask);
+                self.answered(now, None, id, Err(CallError::Invalid(invalid)));
+            }
         }
-        id
     }
 
-    fn send(&mut self, id: u64, request: Prepared, urgent: bool) {
+    fn send(&mut self, now: Time, ask: Ask, request: Prepared, urgent: bool) {
+        let id = self.await_answer(now, ask);
         self.out.push_back(ConduitOutput::Call { id, request: Box::new(request), urgent });
+    }
+
+    fn await_answer(&mut self, now: Time, ask: Ask) -> u64 {
+        self.last_call += 1;
+        self.calls.insert(self.last_call, (now, ask));
+        self.last_call
     }
 }
 

@@ -37,6 +37,32 @@ impl Harness {
         self.with(number, |client, now| client.scale_conduit(now, shard_count, opening));
     }
 
+    /// Gives the conduit another number of shards by the rule for clients that share it: the next order comes when the last
+    /// is carried out, to one client, or to all of them if each is to open its own.
+    pub fn scale_shared(&mut self, number: usize, shard_count: u32, opening: bool) {
+        let sizes: BTreeSet<Option<u32>> = self
+            .nodes
+            .iter()
+            .map(|node| node.client.conduit().and_then(|conduit| conduit.shard_count()))
+            .collect();
+        let done = |node: &super::Node| node.client.conduit().is_some_and(|conduit| conduit.is_complete());
+        if sizes.len() > 1 || !self.nodes.iter().all(done) {
+            return self.note(|| "a client is not there yet: nothing is scaled".into());
+        }
+        let grows = sizes.first().is_some_and(|size| *size < Some(shard_count));
+        if opening && grows {
+            (0..self.nodes.len()).for_each(|number| self.scale(number, shard_count, true));
+        } else {
+            self.scale(number, shard_count, opening);
+        }
+    }
+
+    /// Gives the conduit another number of shards, whatever other clients do about it at the time.
+    pub fn scale_at_odds(&mut self, number: usize, shard_count: u32, opening: bool) {
+        self.at_odds = true;
+        self.scale(number, shard_count, opening);
+    }
+
     /// Gives a shard of a client's another session.
     pub fn restart_shard(&mut self, number: usize, shard: u32) {
         self.closings.push(self.now);

@@ -62,7 +62,13 @@ impl Harness {
         {
             self.fail(format!("client {node} uses a token that was not written down"));
         }
-        for (shard, session) in assignments(request) {
+        let conduit = self.nodes[node].client.conduit().and_then(|conduit| conduit.id());
+        let conduit = conduit.map(ToString::to_string);
+        for Assignment { conduit: of, shard, session } in assignments(request) {
+            // What was asked for a conduit that is gone meanwhile is asked again if it was not sent.
+            if conduit != Some(of) {
+                continue;
+            }
             // A list that is short of a shard lets the client make sure.
             let lists = self.world.faults.odd_page == 0.0;
             let has = self.watch.enabled.get(&(node, shard)) == Some(&session);
@@ -84,7 +90,7 @@ impl Harness {
         let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap_or_default();
         let errors = body["errors"].as_array().into_iter().flatten();
         let refused: BTreeSet<u32> = errors.filter_map(|error| error["id"].as_str()?.parse().ok()).collect();
-        for (shard, session) in assignments(request) {
+        for Assignment { shard, session, .. } in assignments(request) {
             self.watch.assigned.insert((node, shard, session), !refused.contains(&shard));
         }
     }
@@ -101,8 +107,13 @@ impl Harness {
         if silence && !self.nodes[node].may_hear_nothing {
             self.fail(format!("client {node} gives up a link that was never silent"));
         }
-        if let Notice::Conduit(ConduitNotice::Chosen { .. }) = notice {
-            self.watch_anew(node);
+        match notice {
+            Notice::Conduit(ConduitNotice::Chosen { .. }) => self.watch_anew(node),
+            // A shard that comes back with the room for it is assigned again.
+            Notice::Conduit(ConduitNotice::Scaled { shard_count }) => {
+                self.watch.enabled.retain(|(of, shard), _| *of != node || shard < shard_count);
+            }
+            _ => {}
         }
         // After a handover that went wrong, it may make sure.
         if let Notice::Gap(Gap { scope: GapScope::Shard(shard), .. }) = notice {
@@ -141,15 +152,25 @@ impl Harness {
     }
 }
 
+/// A shard that is to have a session.
+struct Assignment {
+    conduit: String,
+    shard: u32,
+    session: String,
+}
+
 /// The sessions that a request assigns to shards.
-fn assignments(request: &Request<Bytes>) -> Vec<(u32, String)> {
+fn assignments(request: &Request<Bytes>) -> Vec<Assignment> {
     if *request.method() != Method::PATCH || !request.uri().path().ends_with("/eventsub/conduits/shards") {
         return Vec::new();
     }
     let body: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
     let assignment = |shard: &serde_json::Value| {
-        let session = shard["transport"]["session_id"].as_str()?.to_owned();
-        Some((shard["id"].as_str()?.parse().ok()?, session))
+        Some(Assignment {
+            conduit: body["conduit_id"].as_str()?.to_owned(),
+            shard: shard["id"].as_str()?.parse().ok()?,
+            session: shard["transport"]["session_id"].as_str()?.to_owned(),
+        })
     };
     body["shards"].as_array().into_iter().flatten().filter_map(assignment).collect()
 }

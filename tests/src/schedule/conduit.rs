@@ -25,6 +25,18 @@ pub struct Conduits {
     shards: u32,
     /// One for each client: how many shards it opens at once, and assigns with one request.
     clients: Vec<(usize, usize)>,
+    scaling: Scaling,
+}
+
+/// Who gives a conduit another size that several clients share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scaling {
+    /// The first, when it starts: back to the size that it is set up for.
+    AtStart,
+    /// One at a time.
+    ByTurns,
+    /// Each when it likes.
+    AtOdds,
 }
 
 /// One thing that happens. Clients and channels are numbers.
@@ -48,9 +60,12 @@ pub enum Step {
     ExpireApp,
     /// A client dies and is started again.
     Restart(usize),
-    /// The only client scales the conduit to so many shards, and opens them or not. (What several do is tried by name: two
-    /// that ask for different sizes at once may close what the other has just opened.)
+    /// The only client scales the conduit to so many shards, and opens them or not.
     Scale(u32, bool),
+    /// One of several does, or all of them, if nobody else is at it.
+    ScaleByTurns(usize, u32, bool),
+    /// One of several does, whoever else is at it.
+    ScaleAtOdds(usize, u32, bool),
     /// A client restarts one of its shards.
     RestartShard(usize, Pick),
     /// A client restarts all of its shards.
@@ -71,12 +86,15 @@ impl Cast for Conduits {
         let mut faults = faults_of_seeds([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
         faults.token_5xx = 0.0;
         faults.token_done_5xx = 0.0;
+        faults.shard_notice_lost = [0.0, 0.2, 1.0][rng.below(3) as usize];
         let channels = 4 + rng.below(20);
         let mut network = Network::bad([0.0, 0.01, 0.05][rng.below(3) as usize]);
         network.store_fails = 0.0;
         let count = 1 + rng.below(3) as usize;
         let shards = count as u32 * (1 + rng.below(4) as u32);
         let clients = (0..count).map(|_| (1 + rng.below(8) as usize, 1 + rng.below(8) as usize)).collect();
+
+        let scaling = [Scaling::AtStart, Scaling::ByTurns, Scaling::AtOdds][rng.below(3) as usize];
 
         let mut plan = Plan { faults, network, steps: Vec::new(), calm: Time::ZERO };
         let end = Time::ZERO + Duration::from_secs(60 * (2 + rng.below(10)));
@@ -97,7 +115,16 @@ impl Cast for Conduits {
                 27 => Step::DeleteConduits,
                 28 => Step::ExpireApp,
                 29 | 30 => Step::Restart(number),
-                31 | 32 if count == 1 => Step::Scale(1 + rng.below(10) as u32, rng.chance(0.7)),
+                31 | 32 => {
+                    let (size, opening) = (rng.below(10) as u32, rng.chance(0.7));
+                    // What several have been given shares of has no more shards than that.
+                    match scaling {
+                        _ if count == 1 => Step::Scale(1 + size, opening),
+                        Scaling::AtStart => continue,
+                        Scaling::ByTurns => Step::ScaleByTurns(number, 1 + size % shards, opening),
+                        Scaling::AtOdds => Step::ScaleAtOdds(number, 1 + size % shards, opening),
+                    }
+                }
                 33 => Step::Revoke(Pick(rng.below(u64::MAX))),
                 34 | 35 => Step::RestartShard(number, Pick(rng.below(u64::MAX))),
                 36 => Step::RestartShards(number),
@@ -106,7 +133,7 @@ impl Cast for Conduits {
             plan.push(now, step);
         }
         plan.calm = now;
-        (Conduits { new_session_id, welcome_after, channels, shards, clients }, plan)
+        (Conduits { new_session_id, welcome_after, channels, shards, clients, scaling }, plan)
     }
 
     fn clients(&self) -> usize {
@@ -125,7 +152,11 @@ impl Cast for Conduits {
             } else {
                 let part = ShardPart::of_instance(number as u32, self.clients.len() as u32, self.shards);
                 let part = part.unwrap_or_else(|_| unreachable!("an instance has a part"));
-                ShardChoice::Part { part, size: ConduitSize::Scale }
+                let size = match self.scaling {
+                    Scaling::AtStart => ConduitSize::Scale,
+                    Scaling::ByTurns | Scaling::AtOdds => ConduitSize::Keep,
+                };
+                ShardChoice::Part { part, size }
             };
             let mut config = Config::new(CLIENT_ID);
             config.client_secret = Some("a-client-secret".into());
@@ -193,6 +224,8 @@ impl Cast for Conduits {
             Step::ExpireApp => harness.world.expire_app(now, CLIENT_ID),
             Step::Restart(number) => harness.restart(*number),
             Step::Scale(shards, opening) => harness.scale(0, *shards, *opening),
+            Step::ScaleByTurns(number, shards, opening) => harness.scale_shared(*number, *shards, *opening),
+            Step::ScaleAtOdds(number, shards, opening) => harness.scale_at_odds(*number, *shards, *opening),
             Step::RestartShard(number, pick) => {
                 if let Some(shard) = pick.from(&shards_of(harness, *number)) {
                     harness.restart_shard(*number, *shard);

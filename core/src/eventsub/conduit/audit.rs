@@ -11,6 +11,7 @@ use crate::time::Time;
 use http::StatusCode;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::time::Duration;
 
 /// After an audit that failed, and while some shards wait for the conduit to grow.
@@ -31,6 +32,8 @@ pub(super) struct Audit {
 struct Walk {
     pager: Box<Pager<GetConduitShards>>,
     since: Time,
+    /// The same on the wall clock.
+    began: Option<Timestamp>,
     /// Those of our shards that were listed.
     seen: BTreeSet<u32>,
     /// The shards that were listed as enabled, as long as one is to be picked.
@@ -97,7 +100,7 @@ impl Conduit {
         to: Option<Timestamp>,
         why: String,
     ) {
-        let Some(shard_count) = self.shard_count() else { return };
+        let shard_count = self.most_shards();
         let missing = Missing { from, why };
         let doubt = self.audit.doubt.get_or_insert(Doubt { missing, to, shard_count, asked: now });
         doubt.shard_count = doubt.shard_count.max(shard_count);
@@ -105,6 +108,19 @@ impl Conduit {
         doubt.to = to;
         doubt.asked = now;
         self.audit_soon(now);
+    }
+
+    /// The conduit has grown by these, at some time since then: they may have been down when others were.
+    pub(super) fn doubt_new_shards(&mut self, new: Range<u32>, since: Option<Timestamp>) {
+        let ours = !self.ours(new.end).is_empty() && self.ours(new.end).end > new.start;
+        let Some(mut doubt) = self.audit.doubt.take_if(|doubt| doubt.to >= since) else { return };
+        if ours {
+            let Doubt { missing: Missing { from, why }, to, .. } = doubt;
+            self.gap(GapScope::Conduit, from, to, why);
+        } else {
+            doubt.shard_count = doubt.shard_count.max(new.end);
+            self.audit.doubt = Some(doubt);
+        }
     }
 
     /// Begins an audit: first the conduit's size, then its shards.
@@ -118,6 +134,7 @@ impl Conduit {
         self.audit.walk = Some(Walk {
             pager: Box::new(pager),
             since: now,
+            began: None,
             seen: BTreeSet::new(),
             enabled: BTreeSet::new(),
             others_enabled: 0,
@@ -130,8 +147,11 @@ impl Conduit {
         &mut self,
         now: Time,
         wall: Option<Timestamp>,
+        then: Option<Timestamp>,
         answer: Result<Answer, CallError>,
     ) {
+        let Some(walk) = &mut self.audit.walk else { return };
+        walk.began = then;
         let Ok(list) = answer.and_then(|answer| List::<api::Conduit>::decode(&answer)) else {
             return self.audit_failed(now);
         };
@@ -139,11 +159,9 @@ impl Conduit {
         let shard_count = ours.map(|conduit| conduit.shard_count);
         self.known.extend(list.into_iter().map(|conduit| (conduit.id, conduit.shard_count)));
         if let Some(shard_count) = shard_count
-            && self.fleet.resizing.is_none()
-            && self.audit.last > Some(self.fleet.counted)
+            && self.size.is_older_than(self.audit.last)
         {
-            let since = self.have().and_then(|have| have.alive);
-            self.set_shard_count(now, wall, since, shard_count);
+            self.has_shards(now, wall, then, shard_count);
         }
         // That it is gone is for the shards to say.
         self.next_page(now);
@@ -151,10 +169,7 @@ impl Conduit {
 
     fn next_page(&mut self, now: Time) {
         if let Some(request) = self.audit.walk.as_ref().and_then(|walk| walk.pager.next()) {
-            self.last_call += 1;
-            let id = self.last_call;
-            self.calls.insert(id, Ask::AuditShards);
-            self.send(id, request, false);
+            self.send(now, Ask::AuditShards, request, false);
         } else {
             self.audit_done(now);
         }
@@ -163,7 +178,7 @@ impl Conduit {
     pub(super) fn audited_shards(
         &mut self,
         now: Time,
-        wall: Option<Timestamp>,
+        then: Option<Timestamp>,
         answer: Result<Answer, CallError>,
     ) {
         let Some(walk) = &mut self.audit.walk else { return };
@@ -174,7 +189,7 @@ impl Conduit {
             Err(_) => return self.audit_failed(now),
         };
         if let Phase::Have(have) = &mut self.phase {
-            have.alive = wall.or(have.alive);
+            have.alive = have.alive.max(then);
         }
         for ConduitShard { id, status, transport, .. } in page.items {
             self.listed_shard(now, since, id.number(), status, transport);
@@ -225,10 +240,13 @@ impl Conduit {
                 self.seen(now, walk.since, shard, None);
             }
             self.pick(now, &walk.enabled);
+            if let Phase::Have(have) = &mut self.phase {
+                have.audited = walk.began.or(have.audited);
+            }
         }
         self.next_audit(now);
         if let Some(doubt) = self.audit.doubt.take() {
-            if walk.since < doubt.asked || !complete {
+            if walk.since < doubt.asked || !complete || !self.size.is_clear() {
                 self.audit.doubt = Some(doubt);
                 self.audit_soon(now);
             } else {
@@ -255,7 +273,8 @@ impl Conduit {
             return self.give_up(why);
         }
         self.fleet.picked = free;
-        self.take_shards(now);
+        let then = self.have().and_then(|have| have.alive);
+        self.take_shards(now, then);
     }
 
     fn audit_failed(&mut self, now: Time) {

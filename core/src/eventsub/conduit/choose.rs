@@ -1,14 +1,14 @@
-//! Which conduit: looked for in the list, made, waited for, given its size, and replaced when it is gone.
+//! Which conduit: looked for in the list, made, waited for, and replaced when it is gone.
 
 use super::{
     Ask, Conduit, ConduitChoice, ConduitError, ConduitNotice, ConduitSize, Have, Instead, MAX_SHARDS, Phase,
-    ShardChoice, Timer, Waiting,
+    ShardChoice, Timer, Waiting, size,
 };
-use crate::helix::api::{self, CreateConduits, GetConduits, UpdateConduits};
+use crate::helix::api::{self, CreateConduits, GetConduits};
 use crate::helix::{Answer, CallError, List, One, Shape, TooMany};
 use crate::time::Time;
 use http::StatusCode;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use std::time::Duration;
 
 /// How often a client looks for the conduit that another is to make.
@@ -29,7 +29,13 @@ impl Conduit {
         }
     }
 
-    pub(super) fn listed(&mut self, now: Time, wall: Option<Timestamp>, answer: Result<Answer, CallError>) {
+    pub(super) fn listed(
+        &mut self,
+        now: Time,
+        wall: Option<Timestamp>,
+        then: Option<Timestamp>,
+        answer: Result<Answer, CallError>,
+    ) {
         let Phase::Choosing { instead_of, .. } = &self.phase else { return };
         let instead_of = instead_of.clone();
         let list = match answer.and_then(|answer| List::<api::Conduit>::decode(&answer)) {
@@ -39,7 +45,7 @@ impl Conduit {
         let mut candidates = match (&self.config.choice, &instead_of) {
             (ConduitChoice::Only, _) => list.clone(),
             (ConduitChoice::Id(id), None) => match list.iter().find(|conduit| conduit.id == *id).cloned() {
-                Some(conduit) => return self.adopt(now, wall, conduit, false),
+                Some(conduit) => return self.adopt(now, wall, then, conduit, false),
                 None => {
                     let why = ConduitError::Missing { id: id.clone(), existing: list };
                     return self.cannot_choose(now, why);
@@ -52,7 +58,7 @@ impl Conduit {
             }
         };
         match (candidates.pop(), candidates.is_empty()) {
-            (Some(only), true) => self.adopt(now, wall, only, false),
+            (Some(only), true) => self.adopt(now, wall, then, only, false),
             (Some(last), false) => {
                 candidates.push(last);
                 self.cannot_choose(now, ConduitError::Several(candidates));
@@ -78,9 +84,15 @@ impl Conduit {
         }
     }
 
-    pub(super) fn created(&mut self, now: Time, wall: Option<Timestamp>, answer: Result<Answer, CallError>) {
+    pub(super) fn created(
+        &mut self,
+        now: Time,
+        wall: Option<Timestamp>,
+        then: Option<Timestamp>,
+        answer: Result<Answer, CallError>,
+    ) {
         match answer.and_then(|answer| One::<api::Conduit>::decode(&answer)) {
-            Ok(conduit) => self.adopt(now, wall, conduit, true),
+            Ok(conduit) => self.adopt(now, wall, then, conduit, true),
             Err(CallError::Refused(refusal))
                 if refusal.status == StatusCode::TOO_MANY_REQUESTS
                     && refusal.too_many != Some(TooMany::Requests) =>
@@ -100,16 +112,25 @@ impl Conduit {
         }
     }
 
-    fn adopt(&mut self, now: Time, wall: Option<Timestamp>, conduit: api::Conduit, made: bool) {
+    /// `then`: since when the conduit is surely there.
+    fn adopt(
+        &mut self,
+        now: Time,
+        wall: Option<Timestamp>,
+        then: Option<Timestamp>,
+        conduit: api::Conduit,
+        made: bool,
+    ) {
         self.backoff.reset();
         self.known.insert(conduit.id.clone(), conduit.shard_count);
         let api::Conduit { id, shard_count, .. } = conduit;
         let shard_count = shard_count.min(MAX_SHARDS);
-        self.phase = Phase::Have(Have { id: id.clone(), shard_count, alive: wall });
+        self.phase =
+            Phase::Have(Have { id: id.clone(), shard_count, alive: then, counted: then, audited: then });
+        self.size = size::Size::begin(now);
         self.notice(ConduitNotice::Chosen { id, shard_count, made });
-        self.fleet.counted = now;
-        self.began = self.began.or(wall);
-        self.take_shards(now);
+        self.began = self.began.or(then);
+        self.take_shards(now, then);
         if self.ours(shard_count).is_empty() {
             // From now on others can tell what is lost.
             self.close_gap(wall);
@@ -121,14 +142,14 @@ impl Conduit {
             && part.of != shard_count
         {
             let of = part.of;
-            self.resize(now, of);
+            self.scale(now, wall, of, false);
         }
     }
 
     /// The conduit does not exist any more: another takes its place.
     pub(super) fn gone(&mut self, now: Time) {
         let Phase::Have(have) = &self.phase else { return };
-        let Have { id, shard_count, alive } = have.clone();
+        let Have { id, shard_count, alive, .. } = have.clone();
         self.known.insert(id.clone(), shard_count);
         let instead_of = Some(Instead { shard_count });
         self.phase = Phase::Choosing { instead_of, waiting: Waiting::NotYet };
@@ -173,82 +194,8 @@ impl Conduit {
         self.fail(why, None);
     }
 
-    fn fail(&mut self, why: ConduitError, retry_at: Option<Time>) {
+    pub(super) fn fail(&mut self, why: ConduitError, retry_at: Option<Time>) {
         self.notice(ConduitNotice::Failed { why, retry_at });
-    }
-
-    /// Gives the conduit another number of shards.
-    ///
-    /// `opening`: the client's own new shards come one after the other, each assigned before the next, so that no event
-    /// is lost; those of others are theirs to open. Otherwise the conduit has its size at once, and whoever has the new
-    /// shards assigns them: until then events may be lost.
-    pub fn scale(&mut self, now: Time, shard_count: u32, opening: bool) {
-        let shard_count = shard_count.clamp(1, MAX_SHARDS);
-        let Some(have) = self.have() else { return };
-        let grows = shard_count > have.shard_count;
-        match &self.config.shards {
-            ShardChoice::All { .. } if opening && grows => self.grow_to(now, shard_count),
-            ShardChoice::Part { part, .. } if opening && grows => {
-                let target = shard_count.min(part.ids.end);
-                self.grow_to(now, target);
-            }
-            _ => {
-                self.stop_growing(now);
-                self.resize(now, shard_count);
-            }
-        }
-    }
-
-    pub(super) fn resize(&mut self, now: Time, shard_count: u32) {
-        self.fleet.resizing = Some(shard_count);
-        self.resize_again(now);
-    }
-
-    pub(super) fn resized(
-        &mut self,
-        now: Time,
-        wall: Option<Timestamp>,
-        asked: Time,
-        answer: Result<Answer, CallError>,
-    ) {
-        let changed_its_mind = self.fleet.resizing != self.fleet.resize_asked.take();
-        match answer.and_then(|answer| One::<api::Conduit>::decode(&answer)) {
-            Ok(conduit) => {
-                self.backoff.reset();
-                if !changed_its_mind {
-                    self.fleet.resizing = None;
-                }
-                self.fleet.counted = now;
-                let ago = SignedDuration::try_from(now.since(asked)).unwrap_or_default();
-                let since = wall.and_then(|wall| wall.checked_sub(ago).ok());
-                self.set_shard_count(now, wall, since, conduit.shard_count);
-                self.resize_again(now);
-            }
-            Err(CallError::Refused(refusal)) if refusal.status == StatusCode::NOT_FOUND => self.gone(now),
-            Err(_) if changed_its_mind => self.resize_again(now),
-            Err(why @ CallError::Refused(_)) if !is_passing(&why) => {
-                self.fleet.resizing = None;
-                self.stop_growing(now);
-                self.fail(ConduitError::Call(why), None);
-            }
-            Err(why) => {
-                let at = self.backoff.next(now);
-                self.timers.set(&Timer::Resize, Some(at));
-                self.fail(ConduitError::Call(why), Some(at));
-            }
-        }
-    }
-
-    /// One request at a time: the answers to two may come in any order.
-    pub(super) fn resize_again(&mut self, now: Time) {
-        let (Some(have), Some(shard_count), None) =
-            (self.have(), self.fleet.resizing, self.fleet.resize_asked)
-        else {
-            return;
-        };
-        let request = UpdateConduits::new(&have.id, shard_count);
-        self.fleet.resize_asked = Some(shard_count);
-        self.call(now, Ask::Resize(now), &request, true);
     }
 }
 

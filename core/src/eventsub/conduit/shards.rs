@@ -17,8 +17,8 @@ mod grow;
 mod restart;
 
 use super::{
-    Conduit, ConduitConfig, ConduitNotice, ConduitOutput, MAX_SHARDS, Missing, ShardChoice, ShardInfo,
-    ShardLink, ShardNews, ShardState, Timer,
+    Conduit, ConduitConfig, ConduitNotice, ConduitOutput, MAX_SHARDS, Missing, Phase, ShardChoice, ShardInfo,
+    ShardLink, ShardNews, ShardState, Timer, size,
 };
 use crate::backoff::{Backoff, Jitter};
 use crate::client::Closed;
@@ -64,14 +64,8 @@ pub(super) struct Fleet {
     backoff: Backoff,
     /// From when on more than one was down.
     gap: Option<Missing>,
-    /// When Twitch last said how many shards the conduit has: a list that was asked for before is older.
-    pub(super) counted: Time,
-    /// The number of shards that the conduit is to have.
-    pub(super) resizing: Option<u32>,
-    /// The number that is being asked for.
-    pub(super) resize_asked: Option<u32>,
-    /// The number of shards to grow to, one by one.
-    growing_to: Option<u32>,
+    /// Shards of the client's that the conduit may have already, and that are not opened before it surely has them.
+    unopened: usize,
     /// The one that was free when the client started.
     pub(super) picked: Option<u32>,
 }
@@ -133,6 +127,16 @@ impl State {
         }
     }
 
+    /// The same after the conduit, or its room for the shard, is gone: a session stays open.
+    fn assigned_to_none(self) -> Self {
+        match self {
+            State::Assigning(session, _) | State::Later(session) | State::Enabled(session) => {
+                State::Welcomed(session)
+            }
+            other => other,
+        }
+    }
+
     fn told(&self) -> ShardState {
         match self {
             State::Queued => ShardState::Unassigned,
@@ -159,6 +163,16 @@ impl Slot {
             events: 0,
             loss: None,
         }
+    }
+
+    /// The conduit does not have the shard any more, and may again: its link stays. What it lost, and the link that goes.
+    fn wait_to_join(&mut self, now: Time) -> (Option<Box<Loss>>, Option<ShardLink>) {
+        let left = self.next.take().map(|_| self.link.other());
+        self.up = None;
+        self.changed = now;
+        let state = std::mem::replace(&mut self.state, State::Queued);
+        self.state = state.assigned_to_none();
+        (self.loss.take(), left)
     }
 
     fn tally(&self, exists: bool) -> Tally {
@@ -197,27 +211,20 @@ impl Fleet {
             next_request: Time::ZERO,
             backoff: Backoff::new(Duration::from_millis(500), Duration::from_secs(8), jitter),
             gap: None,
-            counted: Time::ZERO,
-            resizing: None,
-            resize_asked: None,
-            growing_to: None,
+            unopened: 0,
             picked: None,
         }
-    }
-
-    /// Whether a slot counts depends on the conduit's size.
-    fn count_anew(&mut self, shard_count: u32) {
-        let mut tally = Tally::default();
-        for (shard, slot) in &self.slots {
-            tally.replace(Tally::default(), slot.tally(*shard < shard_count));
-        }
-        self.tally = tally;
     }
 
     /// Whether subscriptions can be made: nothing is made before the shards carry transports, but none is waited for
     /// that has failed.
     pub(super) fn carries(&self) -> bool {
         self.tally.untried == 0 && (self.slots.is_empty() || self.tally.down < self.slots.len())
+    }
+
+    /// Whether the conduit's events have come to the client: before the first of its shards is enabled it misses none.
+    pub(super) fn has_delivered(&self) -> bool {
+        self.gap.is_some() || self.slots.values().any(|slot| slot.up.is_some())
     }
 }
 
@@ -234,19 +241,20 @@ impl Conduit {
     }
 
     pub(super) fn shards_missing_since(&self) -> Vec<Option<Timestamp>> {
-        let down = self.fleet.slots.values().filter(|slot| slot.up.is_none());
+        let down = self.fleet.slots.range(..self.most_shards()).map(|(_, slot)| slot);
+        let down = down.filter(|slot| slot.up.is_none());
         let down = down.map(|slot| slot.loss.as_ref().map_or(self.began, |loss| loss.missing.from));
         down.chain(self.fleet.gap.as_ref().map(|gap| gap.from)).collect()
     }
 
-    /// Whether all of the client's shards are enabled.
+    /// Whether all of the client's shards are enabled, and no other size is on its way.
     pub fn is_complete(&self) -> bool {
-        self.have().is_some() && self.fleet.tally.down == 0 && self.fleet.growing_to.is_none()
+        self.have().is_some() && self.fleet.tally.down == 0 && self.size.is_settled()
     }
 
     /// Changes a slot and keeps the tally.
     fn change<R>(&mut self, now: Time, shard: u32, change: impl FnOnce(&mut Slot) -> R) -> Option<R> {
-        let exists = self.have().is_some_and(|have| shard < have.shard_count);
+        let exists = shard < self.most_shards();
         let slot = self.fleet.slots.get_mut(&shard)?;
         let before = slot.tally(exists);
         let result = change(slot);
@@ -272,9 +280,16 @@ impl Conduit {
         }
     }
 
-    /// Whether others have shards of the conduit too.
+    /// Whether others have shards of the conduit too, or are to have some once it grows.
     pub(super) fn is_shared(&self) -> bool {
-        self.have().is_some_and(|have| self.ours(have.shard_count) != (0..have.shard_count))
+        let of = match &self.config.shards {
+            ShardChoice::Part { part, .. } => part.of,
+            ShardChoice::All { .. } | ShardChoice::FirstFree(_) => 0,
+        };
+        self.shard_count().is_some_and(|shard_count| {
+            let all = shard_count.max(of);
+            self.ours(all) != (0..all)
+        })
     }
 
     /// Whether some of the client's shards wait for the conduit to grow.
@@ -285,42 +300,44 @@ impl Conduit {
         }
     }
 
-    /// A conduit was chosen: its shards are to be enabled.
-    pub(super) fn take_shards(&mut self, now: Time) {
+    /// A conduit was chosen, or which of its shards are the client's: they are to be enabled. `then`: since when.
+    pub(super) fn take_shards(&mut self, now: Time, then: Option<Timestamp>) {
         let Some(shard_count) = self.shard_count() else { return };
         if !self.ours(shard_count).is_empty()
             && let from @ Some(_) = self.fleet.listened_until.take()
         {
             self.fleet.gap = Some(Missing { from, why: "the application was not listening".into() });
         }
-        self.fit_shards(now);
+        self.fit_shards(now, then);
+        if self.fleet.gap.is_some() {
+            // The gap ends with the first that are enabled.
+            let missing = Missing { from: then, why: "the shard was not assigned yet".into() };
+            self.down_from_the_beginning(0..shard_count, &missing);
+        }
         // Sessions that are open already serve the new conduit.
-        let open: Vec<u32> = self
-            .fleet
-            .slots
-            .iter()
-            .filter(|(_, slot)| slot.state.session().is_some())
-            .map(|(id, _)| *id)
-            .collect();
-        self.fleet.to_assign.extend(open);
+        self.assign_open(0..shard_count);
         self.assign_some(now);
         self.open_some(now);
     }
 
     /// Closes what the conduit does not have, and queues what it has and the client does not.
-    fn fit_shards(&mut self, now: Time) {
+    pub(super) fn fit_shards(&mut self, now: Time, wall: Option<Timestamp>) {
         let Some(shard_count) = self.shard_count() else { return };
         let ours = self.ours(shard_count);
-        let grown = match self.fleet.growing_to {
+        let grown = match self.size.growing_to() {
             Some(target) if self.is_next_ours() => shard_count..target.min(shard_count.saturating_add(AHEAD)),
             _ => 0..0,
+        };
+        let stays = |shard: &u32, slot: &Slot| {
+            // What somebody else took is not theirs any more once the conduit does not have it.
+            ours.contains(shard) || (grown.contains(shard) && !matches!(slot.state, State::Taken))
         };
         let out: Vec<u32> = self
             .fleet
             .slots
-            .keys()
-            .copied()
-            .filter(|shard| !ours.contains(shard) && !grown.contains(shard))
+            .iter()
+            .filter(|(shard, slot)| !stays(shard, slot))
+            .map(|(shard, _)| *shard)
             .collect();
         for shard in out {
             self.fleet.queue.remove(&shard);
@@ -329,6 +346,21 @@ impl Conduit {
             self.fleet.restarts.remove(&shard);
             if let Some(slot) = self.fleet.slots.remove(&shard) {
                 self.out.extend(slot.links().map(|link| ConduitOutput::Close { link }));
+                if let Some(loss) = slot.loss {
+                    self.tell_loss(now, wall, shard, *loss);
+                }
+            }
+        }
+        let waiting: Vec<u32> = self.fleet.slots.range(shard_count..).map(|(shard, _)| *shard).collect();
+        for shard in waiting {
+            self.fleet.to_assign.remove(&shard);
+            self.fleet.restarts.remove(&shard);
+            self.timers.set(&Timer::Shard(shard), None);
+            let Some(slot) = self.fleet.slots.get_mut(&shard) else { continue };
+            let (loss, left) = slot.wait_to_join(now);
+            self.out.extend(left.map(|link| ConduitOutput::Close { link }));
+            if let Some(loss) = loss {
+                self.tell_loss(now, wall, shard, *loss);
             }
         }
         for shard in ours.chain(grown) {
@@ -337,15 +369,25 @@ impl Conduit {
                 self.fleet.queue.insert(shard);
             }
         }
-        self.fleet.count_anew(shard_count);
+        self.count_anew();
+    }
+
+    /// Whether a slot counts depends on the conduit's size.
+    pub(super) fn count_anew(&mut self) {
+        let most = self.most_shards();
+        let mut tally = Tally::default();
+        for (shard, slot) in &self.fleet.slots {
+            tally.replace(Tally::default(), slot.tally(*shard < most));
+        }
+        self.fleet.tally = tally;
+        let ours = self.ours(most);
+        self.fleet.unopened = ours.len() - self.fleet.slots.range(ours).count();
     }
 
     /// The conduit is gone, the links are not.
     pub(super) fn shards_gone(&mut self, now: Time, alive: Option<Timestamp>) {
         self.fleet.requests = 0;
-        self.fleet.resizing = None;
-        self.fleet.resize_asked = None;
-        self.fleet.growing_to = None;
+        self.size = size::Size::default();
         // What the next one has may be the client's, even if this one was too small for that.
         if !self.ours(MAX_SHARDS).is_empty() {
             let why = "the conduit was deleted".into();
@@ -362,14 +404,9 @@ impl Conduit {
             slot.loss = None;
             slot.changed = now;
             let state = std::mem::replace(&mut slot.state, State::Waiting);
-            slot.state = match state {
-                State::Assigning(session, _) | State::Later(session) | State::Enabled(session) => {
-                    State::Welcomed(session)
-                }
-                other => other,
-            };
+            slot.state = state.assigned_to_none();
         }
-        self.fleet.count_anew(0);
+        self.count_anew();
         self.timers.set(&Timer::Resize, None);
     }
 
@@ -436,12 +473,35 @@ impl Conduit {
             // The next link is assigned in its stead.
             return self.set(now, shard, State::Enabled(session));
         }
-        self.set(now, shard, State::Welcomed(session));
-        if self.have().is_some_and(|have| shard < have.shard_count) {
+        let waits_to_join = self.shard_count().is_none_or(|shard_count| shard >= shard_count);
+        self.change(now, shard, |slot| {
+            slot.state = State::Welcomed(session);
+            // Nothing waits for what will be assigned at once.
+            slot.tried |= waits_to_join;
+        });
+        if waits_to_join {
+            self.go_on(now, wall);
+        } else {
             self.fleet.to_assign.insert(shard);
             self.assign_some(now);
+        }
+    }
+
+    /// A shard was down until now; what that may have cost, if no gap of the conduit's tells it.
+    fn tell_loss(&mut self, now: Time, wall: Option<Timestamp>, shard: u32, loss: Loss) {
+        let Loss { missing: Missing { from, why }, clean } = loss;
+        let shared = self.is_shared();
+        if let Some(gap) = &mut self.fleet.gap {
+            if !clean || shared {
+                gap.from = gap.from.min(from);
+            }
         } else {
-            self.grow(now);
+            if !clean {
+                self.gap(GapScope::Shard(shard), from, wall, why.clone());
+            }
+            if shared {
+                self.ask_about_others(now, from, wall, why);
+            }
         }
     }
 
@@ -486,12 +546,16 @@ impl Conduit {
             }
             left
         });
-        match left.flatten() {
-            Some(link) => self.out.push_back(ConduitOutput::Close { link }),
-            None => drop(self.fleet.to_assign.remove(&shard)),
-        }
         self.timers.set(&Timer::Shard(shard), None);
         self.down(now, shard, last_seen, &why);
+        match left.flatten() {
+            Some(link) => {
+                self.out.push_back(ConduitOutput::Close { link });
+                self.fleet.to_assign.insert(shard);
+                self.assign_some(now);
+            }
+            None => drop(self.fleet.to_assign.remove(&shard)),
+        }
         self.notice(ConduitNotice::Shard { shard, news: ShardNews::Lost(why) });
         self.open_some(now);
         self.subscribe_some(now);
@@ -505,12 +569,14 @@ impl Conduit {
             let was_up = slot.up.take().is_some();
             if was_up {
                 slot.loss = Some(Box::new(Loss { missing: missing.clone(), clean }));
+            } else if let Some(loss) = &mut slot.loss {
+                // Twitch may have begun to send to it.
+                loss.clean &= clean;
             }
             was_up
         });
-        if was_up == Some(true) && self.loses() {
-            let gap = self.fleet.gap.get_or_insert(missing);
-            gap.from = gap.from.min(last_seen);
+        if was_up == Some(true) {
+            self.may_lose_since(missing);
         }
     }
 
@@ -523,8 +589,11 @@ impl Conduit {
         self.fleet.slots.get(&link.shard()).is_some_and(|slot| slot.link != link && slot.next.is_some())
     }
 
-    /// An event came over a shard.
-    pub fn heard(&mut self, shard: u32) {
+    /// An event came over a shard, which Twitch had sent then.
+    pub fn heard(&mut self, shard: u32, at: Timestamp) {
+        if let Phase::Have(have) = &mut self.phase {
+            have.alive = have.alive.max(Some(at));
+        }
         if let Some(slot) = self.fleet.slots.get_mut(&shard) {
             slot.events += 1;
         }
@@ -532,8 +601,17 @@ impl Conduit {
 
     /// Whether so many shards are down that events are lost: Twitch retries on one other.
     pub(super) fn loses(&self) -> bool {
-        let down = self.fleet.tally.down;
-        down > 1 || (down == 1 && self.shard_count() == Some(1))
+        let down = self.fleet.tally.down + self.fleet.unopened;
+        down > 1 || (down == 1 && self.least_shards() == 1)
+    }
+
+    /// If so many are down that events are lost, some may be missing since then.
+    pub(super) fn may_lose_since(&mut self, missing: Missing) {
+        if self.loses() {
+            let from = missing.from;
+            let gap = self.fleet.gap.get_or_insert(missing);
+            gap.from = gap.from.min(from);
+        }
     }
 
     /// No more than one shard is down: from now on nothing is lost.

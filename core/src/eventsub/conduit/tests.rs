@@ -146,6 +146,12 @@ impl Test {
         }
     }
 
+    fn scale(&mut self, second: u64, shard_count: u32, opening: bool) {
+        self.now = second;
+        let (now, wall) = (self.time(), self.wall());
+        self.conduit.scale(now, wall, shard_count, opening);
+    }
+
     fn lose(&mut self, shard: u32, last_seen: u64, why: LostWhy) {
         let now = self.time();
         self.conduit.lost(now, First(shard), Some(stamp(last_seen)), why);
@@ -582,4 +588,12 @@ fn the_only_shard_of_a_conduit_has_no_other_to_take_its_place() {
         "gap conduit Some(9) Some(20)",
         "all shards of the conduit are enabled",
     ]);
+}
+
+#[test]
+fn a_conduit_may_have_been_deleted_since_it_was_last_known_to_be_there() {
+    let mut test = Test::enabled(all(), 2);
+    assert_eq!(test.conduit.missing_since(), [Some(stamp(0))]);
+    test.conduit.heard(0, stamp(30));
+    assert_eq!(test.conduit.missing_since(), [Some(stamp(30))]);
 }

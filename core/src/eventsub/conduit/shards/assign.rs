@@ -6,7 +6,6 @@ use crate::eventsub::conduit::choose::is_passing;
 use crate::eventsub::conduit::{
     Ask, Conduit, ConduitError, ConduitNotice, ConduitOutput, Missing, ShardNews, Timer, pause,
 };
-use crate::eventsub::plan::GapScope;
 use crate::helix::api::{ShardStatus, ShardUpdate, UpdateConduitShards, UpdatedConduitShards};
 use crate::helix::{Answer, CallError, Json, Shape};
 use crate::id::SessionId;
@@ -84,7 +83,7 @@ impl Conduit {
                     }
                 }
                 self.subscribe_some(now);
-                self.grow(now);
+                self.go_on(now, wall);
             }
             Err(CallError::Refused(refusal)) if refusal.status == StatusCode::NOT_FOUND => {
                 return self.gone(now);
@@ -135,23 +134,10 @@ impl Conduit {
         self.out.extend(left.map(|link| ConduitOutput::Close { link }));
         self.notice(ConduitNotice::Shard { shard, news: ShardNews::Enabled { session } });
         if let Some(loss) = loss {
-            let Loss { missing: Missing { from, why }, clean } = *loss;
-            let shared = self.is_shared();
-            if let Some(gap) = &mut self.fleet.gap {
-                if !clean || shared {
-                    gap.from = gap.from.min(from);
-                }
-            } else {
-                if !clean {
-                    self.gap(GapScope::Shard(shard), from, wall, why.clone());
-                }
-                if shared {
-                    self.ask_about_others(now, from, wall, why);
-                }
-            }
+            self.tell_loss(now, wall, shard, *loss);
         }
         self.close_gap(wall);
-        let grown = match (self.fleet.growing_to, self.shard_count()) {
+        let grown = match (self.size.growing_to(), self.shard_count()) {
             (Some(target), Some(shard_count)) => shard_count >= target,
             _ => true,
         };
@@ -246,7 +232,7 @@ impl Conduit {
             }
             (State::Enabled(ours), _) => {
                 let session = ours.clone();
-                let from = self.have().and_then(|have| have.alive);
+                let from = self.have().and_then(|have| have.audited);
                 let missing = Missing { from, why: "Twitch did not take the shard for enabled".into() };
                 let left = self.change(now, shard, |slot| {
                     let left = slot.go_on();
@@ -258,10 +244,7 @@ impl Conduit {
                     left
                 });
                 self.out.extend(left.flatten().map(|link| ConduitOutput::Close { link }));
-                if self.loses() {
-                    let gap = self.fleet.gap.get_or_insert(missing);
-                    gap.from = gap.from.min(from);
-                }
+                self.may_lose_since(missing);
                 self.fleet.to_assign.insert(shard);
             }
             (State::Taken, _) if !enabled => {

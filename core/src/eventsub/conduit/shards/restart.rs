@@ -53,12 +53,13 @@ impl From<Next> for State {
 }
 
 impl Slot {
-    /// The session to assign: the next one's, once it is open.
+    /// The session to assign, if one waits for that: the next one's, once it is open.
     pub(super) fn to_assign(&self) -> Option<&SessionId> {
-        match self.next.as_deref() {
-            Some(Next::Welcomed(session) | Next::Again(session)) => Some(session),
-            Some(Next::Assigning(..)) => None,
-            Some(Next::Opening) | None => self.state.session(),
+        match (self.next.as_deref(), &self.state) {
+            (Some(Next::Welcomed(session) | Next::Again(session)), _) | (None, State::Welcomed(session)) => {
+                Some(session)
+            }
+            _ => None,
         }
     }
 

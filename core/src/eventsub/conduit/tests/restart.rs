@@ -171,9 +171,38 @@ fn a_shard_that_is_not_enabled_is_not_restarted_and_one_that_goes_takes_both_lin
     assert_eq!(test.said(), [""; 0]);
 
     let mut test = Test::restarting();
-    test.conduit.scale(at(11), 1, false);
+    test.scale(11, 1, false);
     test.said();
     let (id, ..) = test.calls.pop_back().unwrap();
     test.answer_to(id, 200, conduits(&[("c1", 1)]));
     assert_eq!(test.said(), ["the conduit has 1 shards now", "close 1", "close 1 again"]);
+}
+
+#[test]
+fn a_restart_whose_link_ends_before_its_turn_leaves_nothing_to_assign() {
+    let mut test = Test::enabled(all(), 2);
+    test.now = 10;
+    test.conduit.restart(at(10), 0);
+    test.conduit.restart(at(10), 1);
+    test.said();
+    test.open_next(0, "s0b");
+    test.open_next(1, "s1b");
+    assert_eq!(test.said(), [patch(&[(0, "s0b")])]);
+    test.conduit.lost(at(10), Second(1), Some(stamp(10)), closed());
+    let failed = format!("conduit shard 1: not restarted: {}", closed());
+    assert_eq!(test.said(), ["close 1 again", &failed]);
+    test.wait();
+    assert_eq!(test.said(), [""; 0]);
+    assert!(test.conduit.is_complete());
+}
+
+#[test]
+fn a_refused_next_link_is_assigned_at_once_when_the_old_one_is_lost() {
+    let mut test = Test::restarting();
+    let error = json!({"id": "1", "message": "try later", "code": "invalid_parameter"});
+    test.answer(202, json!({"data": [], "errors": [error]}));
+    test.said();
+    test.now = 11;
+    test.lose(1, 9, closed());
+    assert!(test.said().contains(&patch(&[(1, "s1b")])));
 }

@@ -101,3 +101,25 @@ fn every_wish_is_listed_with_what_carries_it_and_what_it_costs() {
     test.conduit.refuse(WishId(8), why());
     assert_eq!(listed(&test)[1], (WishId(8), None, SubscriptionState::Refused { why: why() }));
 }
+
+#[test]
+fn nobody_knows_since_when_a_subscription_was_missing_that_a_new_process_makes_again() {
+    let mut test = Test::listening(ConduitConfig::default(), Some(stamp(50)));
+    test.now = 100;
+    test.wish(7, "1001");
+    test.said();
+    test.answer(200, conduits(&[("c1", 2)]));
+    test.open_all();
+    let mut lines = test.said();
+    while test.conduit.held().count() == 0 {
+        match test.calls.pop_front() {
+            Some((id, line, body)) => {
+                let (status, answer) = healthy(&line, &body);
+                test.answer_to(id, status, answer);
+            }
+            None => test.wait(),
+        }
+        lines.extend(test.said());
+    }
+    assert!(lines.contains(&"gap wish 7 None Some(500)".to_owned()), "{lines:?}");
+}

@@ -143,9 +143,7 @@ impl Conduit {
             return self.later(now, id, CallError::Elsewhere);
         };
         self.wishes.requests += 1;
-        self.last_call += 1;
-        self.calls.insert(self.last_call, Ask::Find(id, Box::new(finder)));
-        self.send(self.last_call, request, false);
+        self.send(now, Ask::Find(id, Box::new(finder)), request, false);
     }
 
     pub(in crate::eventsub::conduit) fn found(
@@ -191,6 +189,8 @@ impl Conduit {
             && missing.from.is_none_or(|from| subscription.created_at > from)
         {
             let Missing { from, why } = Missing::clone(&missing);
+            // One that had to be made again may have ended long before the application last listened.
+            let from = from.filter(|from| Some(*from) != self.listened_until);
             let (scope, to) = (GapScope::Wishes(vec![id]), Some(subscription.created_at));
             self.out.push_back(ConduitOutput::Gap(Gap { scope, from, to, why }));
         }

@@ -51,10 +51,7 @@ impl Conduit {
     pub(in crate::eventsub::conduit) fn read(&mut self, now: Time) {
         let (Reading::First(reader) | Reading::Again(reader)) = &self.wishes.reading else { return };
         if let Some(request) = reader.next() {
-            self.last_call += 1;
-            let id = self.last_call;
-            self.calls.insert(id, Ask::Read);
-            self.send(id, request, false);
+            self.send(now, Ask::Read, request, false);
             self.tell_later(now);
         } else {
             self.all_read(now);

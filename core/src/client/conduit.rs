@@ -224,7 +224,7 @@ impl Client {
         event: &Bytes,
     ) -> Option<WishId> {
         let conduit = self.conduit.as_mut()?;
-        conduit.heard(shard, at);
+        conduit.heard(shard, subscription, at);
         if subscription.topic == ConduitShardDisabled::META.name
             && let Event::ConduitShardDisabled(event) =
                 Event::read(&subscription.topic, &subscription.version, event)

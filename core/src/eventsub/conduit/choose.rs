@@ -156,9 +156,10 @@ impl Conduit {
         // All of them are about the one that is gone.
         self.calls.clear();
         self.notice(ConduitNotice::Gone { id });
+        let doubted = self.audit.missing_since();
         self.end_audits();
         self.wishes_gone(alive);
-        self.shards_gone(now, alive);
+        self.shards_gone(now, alive, doubted);
         self.look(now);
     }
 

@@ -23,7 +23,7 @@ use super::{
 use crate::backoff::{Backoff, Jitter};
 use crate::client::Closed;
 use crate::eventsub::plan::{Gap, GapScope};
-use crate::eventsub::{LostWhy, Opened};
+use crate::eventsub::{LostWhy, Opened, Subscription};
 use crate::id::SessionId;
 use crate::time::Time;
 use jiff::Timestamp;
@@ -222,6 +222,11 @@ impl Fleet {
         self.tally.untried == 0 && (self.slots.is_empty() || self.tally.down < self.slots.len())
     }
 
+    /// Since when the first of those that are down may have missed something, if one has delivered before.
+    pub(super) fn down_since(&self) -> Option<Option<Timestamp>> {
+        self.slots.values().filter_map(|slot| slot.loss.as_ref()).map(|loss| loss.missing.from).min()
+    }
+
     /// Whether the conduit's events have come to the client: before the first of its shards is enabled it misses none.
     pub(super) fn has_delivered(&self) -> bool {
         self.gap.is_some() || self.slots.values().any(|slot| slot.up.is_some())
@@ -384,15 +389,22 @@ impl Conduit {
         self.fleet.unopened = ours.len() - self.fleet.slots.range(ours).count();
     }
 
-    /// The conduit is gone, the links are not.
-    pub(super) fn shards_gone(&mut self, now: Time, alive: Option<Timestamp>) {
+    /// The conduit is gone, the links are not. `doubted`: since when it is not clear what single losses have cost.
+    pub(super) fn shards_gone(
+        &mut self,
+        now: Time,
+        alive: Option<Timestamp>,
+        doubted: Option<Option<Timestamp>>,
+    ) {
         self.fleet.requests = 0;
         self.size = size::Size::default();
         // What the next one has may be the client's, even if this one was too small for that.
         if !self.ours(MAX_SHARDS).is_empty() {
+            // What single losses may have cost is not to be found out any more.
+            let from = self.fleet.down_since().into_iter().chain(doubted).fold(alive, Option::min);
             let why = "the conduit was deleted".into();
-            let gap = self.fleet.gap.get_or_insert(Missing { from: alive, why });
-            gap.from = gap.from.min(alive);
+            let gap = self.fleet.gap.get_or_insert(Missing { from, why });
+            gap.from = gap.from.min(from);
         }
         self.fleet.to_assign.clear();
         self.fleet.restarts.clear();
@@ -590,8 +602,10 @@ impl Conduit {
     }
 
     /// An event came over a shard, which Twitch had sent then.
-    pub fn heard(&mut self, shard: u32, at: Timestamp) {
-        if let Phase::Have(have) = &mut self.phase {
+    pub fn heard(&mut self, shard: u32, subscription: &Subscription, at: Timestamp) {
+        if self.is_here(subscription)
+            && let Phase::Have(have) = &mut self.phase
+        {
             have.alive = have.alive.max(Some(at));
         }
         if let Some(slot) = self.fleet.slots.get_mut(&shard) {

@@ -261,6 +261,12 @@ impl Conduit {
             self.assign_open(before..shard_count);
             self.assign_some(now);
         }
+        if shard_count < before
+            && let Some(from) = self.fleet.down_since()
+        {
+            // There may have been no other for some time.
+            self.may_lose_since(Missing { from, why: "the conduit has fewer shards".into() });
+        }
         self.close_gap(wall);
         self.open_some(now);
         self.subscribe_some(now);

@@ -594,6 +594,13 @@ fn the_only_shard_of_a_conduit_has_no_other_to_take_its_place() {
 fn a_conduit_may_have_been_deleted_since_it_was_last_known_to_be_there() {
     let mut test = Test::enabled(all(), 2);
     assert_eq!(test.conduit.missing_since(), [Some(stamp(0))]);
-    test.conduit.heard(0, stamp(30));
+    let of = |conduit: &str| {
+        let body = json!({"type": "stream.online", "version": "1", "cost": 1, "condition": {},
+            "transport": {"method": "conduit", "conduit_id": conduit}});
+        serde_json::from_value(subscription("s", &body, 0)).unwrap()
+    };
+    test.conduit.heard(0, &of("another"), stamp(20));
+    assert_eq!(test.conduit.missing_since(), [Some(stamp(0))]);
+    test.conduit.heard(0, &of("c1"), stamp(30));
     assert_eq!(test.conduit.missing_since(), [Some(stamp(30))]);
 }

@@ -199,6 +199,23 @@ fn what_a_shard_lost_is_told_though_the_conduit_has_it_no_longer() {
 }
 
 #[test]
+fn a_loss_in_a_conduit_that_turns_out_to_have_no_other_shard_is_a_gap() {
+    let first = ShardChoice::Part { part: ShardPart::new(0..1, 2).unwrap(), size: ConduitSize::Keep };
+    let mut test = Test::enabled(first, 2);
+    test.now = 600;
+    test.lose(0, 599, closed());
+    test.conduit.timeout(at(600));
+    test.said();
+    test.answer(200, conduits(&[("c1", 1)]));
+    test.said();
+    test.conduit.ready(at(600), First(0));
+    test.now = 602;
+    test.open(0, "s0b", Opened::Fresh);
+    test.settle_one_of("PATCH /eventsub/conduits/shards");
+    assert!(test.said().contains(&"gap conduit Some(599) Some(602)".to_owned()));
+}
+
+#[test]
 fn after_a_shared_conduit_was_replaced_the_last_shard_to_come_asks_whether_others_were_down() {
     let mut test = Test::enabled(second_of_two(), 4);
     test.now = 10;

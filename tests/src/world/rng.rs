@@ -1,5 +1,7 @@
 //! The world's own dice: splitmix64, so that a seed replays on every machine.
 
+use std::fmt;
+
 /// A small seeded generator; good enough to choose faults and make up ids.
 #[derive(Clone)]
 pub(super) struct Rng(u64);
@@ -43,15 +45,24 @@ impl Rng {
 
     /// An id in the shape of a random UUID.
     pub(super) fn uuid(&mut self) -> String {
-        let (a, b) = (self.next(), self.next());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            a >> 32,
-            (a >> 16) & 0xffff,
-            a & 0xfff,
-            0x8000 | ((b >> 48) & 0x3fff),
-            b & 0xffff_ffff_ffff
-        )
+        self.draw_uuid().to_string()
+    }
+
+    /// As [`Rng::uuid`], for an id that is seldom written out.
+    pub(super) fn draw_uuid(&mut self) -> Uuid {
+        Uuid(self.next(), self.next())
+    }
+}
+
+/// The dice of an id.
+pub(super) struct Uuid(u64, u64);
+
+impl fmt::Display for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Uuid(a, b) = self;
+        let (time, middle, version) = (a >> 32, (a >> 16) & 0xffff, 0x4000 | (a & 0xfff));
+        let (variant, node) = (0x8000 | ((b >> 48) & 0x3fff), b & 0xffff_ffff_ffff);
+        write!(f, "{time:08x}-{middle:04x}-{version:04x}-{variant:04x}-{node:012x}")
     }
 }
 

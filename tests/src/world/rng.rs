@@ -59,10 +59,15 @@ pub(super) struct Uuid(u64, u64);
 
 impl fmt::Display for Uuid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Uuid(a, b) = self;
-        let (time, middle, version) = (a >> 32, (a >> 16) & 0xffff, 0x4000 | (a & 0xfff));
-        let (variant, node) = (0x8000 | ((b >> 48) & 0x3fff), b & 0xffff_ffff_ffff);
-        write!(f, "{time:08x}-{middle:04x}-{version:04x}-{variant:04x}-{node:012x}")
+        let high = self.0 & !0xf000 | 0x4000;
+        let low = self.1 & (u64::MAX >> 2) | (1 << 63);
+        let digits = |half: u64| (0..16).rev().map(move |at| half >> (4 * at) & 0xf);
+        let mut digits = digits(high).chain(digits(low));
+        let mut text = [b'-'; 36];
+        for place in text.iter_mut().enumerate().filter(|(at, _)| ![8, 13, 18, 23].contains(at)) {
+            *place.1 = digits.next().map_or(b'0', |digit| b"0123456789abcdef"[digit as usize]);
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -76,6 +81,16 @@ mod tests {
         assert_eq!(a.uuid(), b.uuid());
         assert_eq!(a.token(30), b.token(30));
         assert_ne!(a.uuid(), Rng::new(8).uuid());
+    }
+
+    #[test]
+    fn an_id_says_that_it_is_a_random_one() {
+        assert_eq!(Uuid(0, 0).to_string(), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(Uuid(u64::MAX, u64::MAX).to_string(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(
+            Uuid(0x0123_4567_89ab_cdef, 0x0123_4567_89ab_cdef).to_string(),
+            "01234567-89ab-4def-8123-456789abcdef"
+        );
     }
 
     #[test]

@@ -57,7 +57,16 @@ impl User {
                     self.trouble = Some(error.to_string());
                     shared.notice(TokenNotice::StoreFailed(error.to_string()));
                 }
-                self.phase = Phase::MarkAgain { at: self.backoff.next(now), first_try };
+                let patience_ends = first_try + shared.times.save_patience;
+                if self.record.single_use() {
+                    self.phase = Phase::MarkAgain { at: self.backoff.next(now), first_try };
+                } else if now < patience_ends {
+                    let at = self.backoff.next(now).min(patience_ends);
+                    self.phase = Phase::MarkAgain { at, first_try };
+                } else {
+                    // A reusable refresh token does no harm unmarked; a single-use one waits for its store.
+                    self.send_refresh(shared, now);
+                }
             }
         }
     }

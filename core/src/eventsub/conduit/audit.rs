@@ -7,10 +7,11 @@ use crate::eventsub::Transport;
 use crate::eventsub::plan::GapScope;
 use crate::helix::api::{self, ConduitShard, GetConduitShards, GetConduits, ShardStatus};
 use crate::helix::{Answer, CallError, List, PageEnd, Pager, Shape};
+use crate::id::SessionId;
 use crate::time::Time;
 use http::StatusCode;
 use jiff::Timestamp;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ const PAUSE: Duration = Duration::from_secs(3);
 #[derive(Debug, Default)]
 pub(super) struct Audit {
     walk: Option<Walk>,
+    /// The shards of ours that the last one saw on other sessions than the client's.
+    elsewhere: BTreeMap<u32, SessionId>,
     /// When the last one began.
     last: Option<Time>,
     doubt: Option<Doubt>,
@@ -36,6 +39,8 @@ struct Walk {
     began: Option<Timestamp>,
     /// Those of our shards that were listed.
     seen: BTreeSet<u32>,
+    /// Those of ours that were listed with other sessions than the client's.
+    elsewhere: BTreeMap<u32, SessionId>,
     /// The shards that were listed as enabled, as long as one is to be picked.
     enabled: BTreeSet<u32>,
     others_enabled: u32,
@@ -55,6 +60,15 @@ struct Doubt {
 }
 
 impl Audit {
+    /// Whether the last audit did not see a shard of ours on this session: it may be the client's own, which has another
+    /// id after a handover whose end is on its way.
+    pub(super) fn is_first_seen(&mut self, shard: u32, session: &SessionId) -> bool {
+        if let Some(walk) = &mut self.walk {
+            walk.elsewhere.insert(shard, session.clone());
+        }
+        self.elsewhere.get(&shard) != Some(session)
+    }
+
     pub(super) fn missing_since(&self) -> Option<Option<Timestamp>> {
         self.doubt.as_ref().map(|doubt| doubt.missing.from)
     }
@@ -136,6 +150,7 @@ impl Conduit {
             since: now,
             began: None,
             seen: BTreeSet::new(),
+            elsewhere: BTreeMap::new(),
             enabled: BTreeSet::new(),
             others_enabled: 0,
             others_since: None,
@@ -245,6 +260,10 @@ impl Conduit {
             }
         }
         self.next_audit(now);
+        self.audit.elsewhere = walk.elsewhere;
+        if !self.audit.elsewhere.is_empty() {
+            self.audit_soon(now);
+        }
         if let Some(doubt) = self.audit.doubt.take() {
             if walk.since < doubt.asked || !complete || !self.size.is_clear() {
                 self.audit.doubt = Some(doubt);

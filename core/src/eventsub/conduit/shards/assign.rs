@@ -183,12 +183,14 @@ impl Conduit {
         let Some(slot) = self.fleet.slots.get(&shard) else {
             return self.audit_soon(now);
         };
-        if let (State::Enabled(ours), Transport::WebSocket { session_id, .. }) = (&slot.state, transport)
-            && ours == session_id
-        {
-            // The news may have overtaken the link's own Close frame, which tells more.
-            self.fleet.disabled.insert(shard, ours.clone());
-            self.timers.set(&Timer::Disabled(shard), Some(now + NOTICE));
+        match (&slot.state, transport) {
+            (State::Enabled(ours), Transport::WebSocket { session_id, .. }) if ours == session_id => {
+                // The news may have overtaken the link's own Close frame, which tells more.
+                self.fleet.disabled.insert(shard, ours.clone());
+                self.timers.set(&Timer::Disabled(shard), Some(now + NOTICE));
+            }
+            (State::Taken, _) => self.audit_soon(now),
+            _ => {}
         }
     }
 
@@ -219,6 +221,8 @@ impl Conduit {
                 if enabled
                     && (ours == session_id
                         || slot.next.as_deref().and_then(Next::session) == Some(session_id)) => {}
+            (State::Enabled(_), Some((_, Transport::WebSocket { session_id, .. })))
+                if enabled && self.audit.is_first_seen(shard, session_id) => {}
             (State::Enabled(_), _) if enabled => {
                 let links = slot.links();
                 self.change(now, shard, |slot| {
@@ -248,7 +252,13 @@ impl Conduit {
                 self.fleet.to_assign.insert(shard);
             }
             (State::Taken, _) if !enabled => {
-                self.set(now, shard, State::Queued);
+                let from = self.have().and_then(|have| have.audited);
+                let missing = Missing { from, why: "who had taken the shard has lost it".into() };
+                self.change(now, shard, |slot| {
+                    slot.state = State::Queued;
+                    slot.loss = Some(Box::new(Loss { missing: missing.clone(), clean: true }));
+                });
+                self.may_lose_since(missing);
                 self.fleet.queue.insert(shard);
             }
             _ => {}

@@ -233,9 +233,9 @@ impl Conduit {
         let shared = self.is_shared();
         let Phase::Have(have) = &mut self.phase else { return };
         let shard_count = shard_count.min(MAX_SHARDS);
-        // Others may have changed it at any time since it was last told.
+        // Others may have changed it at any time since it was last told, but for a shard whose turn to join it is.
         let since = match self.size.asked() {
-            Some(asked) if !shared => asked.since,
+            Some(asked) if !shared || self.size.growing_to().is_some() => asked.since,
             _ => have.counted,
         };
         let before = std::mem::replace(&mut have.shard_count, shard_count);

@@ -127,7 +127,9 @@ impl Conduit {
     /// The conduit has grown by these, at some time since then: they may have been down when others were.
     pub(super) fn doubt_new_shards(&mut self, new: Range<u32>, since: Option<Timestamp>) {
         let ours = !self.ours(new.end).is_empty() && self.ours(new.end).end > new.start;
-        let Some(mut doubt) = self.audit.doubt.take_if(|doubt| doubt.to >= since) else { return };
+        let Some(mut doubt) = self.audit.doubt.take_if(|doubt| since.is_none() || doubt.to > since) else {
+            return;
+        };
         if ours {
             let Doubt { missing: Missing { from, why }, to, .. } = doubt;
             self.gap(GapScope::Conduit, from, to, why);

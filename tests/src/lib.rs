@@ -45,8 +45,9 @@
 //!
 //! # On the command line
 //!
-//! `cargo run -p twitchwire-sim -- serve [--port N] [--scene listen|chat|channels]` puts a world on a loopback port until
-//! Ctrl-C, for clients in any language. It prints the URLs, a client id and its secret, and the tokens of a user who has
+//! `cargo run -p twitchwire-sim -- serve [--port N] [--scene listen|chat|channels] [--tls FILE]` puts a world on a loopback port
+//! until Ctrl-C, for clients in any language; with `--tls` over https and wss, and `FILE` then holds the certificate that they
+//! have to trust. It prints the URLs, a client id and its secret, and the tokens of a user who has
 //! allowed everything. What a scene does not bring, the control page brings, in a browser or by
 //! `curl -d who=brook -d channel=ada -d text=Hello http://127.0.0.1:PORT/sim/chat`: see [`Server`].
 //!

@@ -1,8 +1,8 @@
 //! The world on a loopback port: HTTP and WebSocket side by side, in real time, on plain threads.
 //!
-//! Each connection has a thread that turns bytes into the world's calls; one more thread is the world's clock, and one posts to
-//! the callbacks of webhooks. What the world says goes to the threads of its sockets through channels. A page under `/sim`
-//! makes things happen.
+//! Each connection has a thread that turns bytes, within TLS or without, into the world's calls; one more thread is the
+//! world's clock, and one posts to the callbacks of webhooks. What the world says goes to the threads of its sockets through
+//! channels. A page under `/sim` makes things happen.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read};
@@ -24,9 +24,15 @@ use crate::{Heard, PeerId, Said, World, WorldOutput};
 mod callbacks;
 mod control;
 mod http1;
+mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 mod wire;
 
 use http1::{Connection, Next};
+use stream::{Protocol, Stream};
+#[cfg(feature = "tls")]
+pub use tls::Authority;
 use wire::Wire;
 
 /// The most connections at once; further ones are dropped.
@@ -61,6 +67,7 @@ struct Running {
 
 struct Shared {
     origin: Instant,
+    protocol: Protocol,
     state: Mutex<State>,
     /// Rung when the world's next deadline may have changed, or something is to be posted.
     clock: Condvar,
@@ -87,13 +94,24 @@ impl Server {
 
     /// As [`Server::start`], on this port; 0: a free one.
     pub fn start_on(world: World, port: u16) -> io::Result<Server> {
+        Server::start_as(Protocol::Plain, world, port)
+    }
+
+    /// As [`Server::start_on`], over TLS alone: its URLs begin with `https` and `wss`. The certificate is for `localhost` and the
+    /// loopback addresses, and vouched for by an authority of its own, [`Server::authority`].
+    #[cfg(feature = "tls")]
+    pub fn start_tls_on(world: World, port: u16) -> io::Result<Server> {
+        Server::start_as(Protocol::Tls(tls::Identity::new()?), world, port)
+    }
+
+    fn start_as(protocol: Protocol, world: World, port: u16) -> io::Result<Server> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let state = State { world, opened: 0, peers: BTreeMap::new(), posts: VecDeque::new() };
-        let shared =
-            Arc::new(Shared { origin: Instant::now(), state: Mutex::new(state), clock: Condvar::new() });
+        let state = Mutex::new(state);
+        let shared = Arc::new(Shared { origin: Instant::now(), protocol, state, clock: Condvar::new() });
         let mut server = Server { shared, address, running: None };
-        let base = format!("ws://{address}");
+        let base = server.socket_base();
         server.with(|world, _| world.settings.reconnect_base = base);
         server.run(listener)?;
         Ok(server)
@@ -101,27 +119,42 @@ impl Server {
 
     /// Where Helix is.
     pub fn helix_url(&self) -> String {
-        format!("http://{}/helix", self.address)
+        self.http_url() + "/helix"
     }
 
     /// Where OAuth is.
     pub fn oauth_url(&self) -> String {
-        format!("http://{}/oauth2", self.address)
+        self.http_url() + "/oauth2"
     }
 
     /// Where the EventSub WebSocket is.
     pub fn ws_url(&self) -> String {
-        format!("ws://{}/ws", self.address)
+        self.socket_base() + "/ws"
     }
 
     /// Where the control page is.
     pub fn control_url(&self) -> String {
-        format!("http://{}/sim", self.address)
+        self.http_url() + "/sim"
     }
 
     /// Scheme, host and port for HTTP.
     pub fn http_url(&self) -> String {
-        format!("http://{}", self.address)
+        let [http, _] = self.shared.protocol.schemes();
+        format!("{http}://{}", self.address)
+    }
+
+    fn socket_base(&self) -> String {
+        let [_, socket] = self.shared.protocol.schemes();
+        format!("{socket}://{}", self.address)
+    }
+
+    /// Who vouches for the server's certificate, if it speaks TLS.
+    #[cfg(feature = "tls")]
+    pub fn authority(&self) -> Option<&Authority> {
+        match &self.shared.protocol {
+            Protocol::Plain => None,
+            Protocol::Tls(identity) => Some(&identity.authority),
+        }
     }
 
     /// Looks at the world, or lets something happen in it, at the time that it is.
@@ -281,7 +314,7 @@ fn accept(listener: &TcpListener, shared: &Arc<Shared>, stop: &Arc<AtomicBool>) 
 /// One connection: requests one after the other, until it becomes a WebSocket or ends.
 fn serve(wire: Wire, shared: &Shared, stop: &AtomicBool) -> io::Result<()> {
     let bell = wire.bell();
-    let mut connection = Connection::new(wire);
+    let mut connection = Connection::new(shared.protocol.accept(wire, stop)?);
     while let Some(next) = connection.next(stop)? {
         match next {
             Next::Request(request, keep_alive) => {
@@ -312,7 +345,7 @@ fn serve(wire: Wire, shared: &Shared, stop: &AtomicBool) -> io::Result<()> {
                     Ok(peer) => {
                         let done = connection
                             .accept(&key)
-                            .and_then(|(wire, rest)| socket(wire, rest, peer, &orders, shared, stop));
+                            .and_then(|(stream, rest)| socket(stream, rest, peer, &orders, shared, stop));
                         shared.with(|state, now| {
                             state.world.gone(now, peer);
                             state.peers.remove(&peer);
@@ -329,14 +362,14 @@ fn serve(wire: Wire, shared: &Shared, stop: &AtomicBool) -> io::Result<()> {
 
 /// One WebSocket: what the world says goes out, what the client says comes in.
 fn socket(
-    wire: Wire,
+    stream: Stream,
     rest: Vec<u8>,
     peer: PeerId,
     orders: &Receiver<WorldOutput>,
     shared: &Shared,
     stop: &AtomicBool,
 ) -> io::Result<()> {
-    let mut socket = WebSocket::from_partially_read(wire, rest, Role::Server, None);
+    let mut socket = WebSocket::from_partially_read(stream, rest, Role::Server, None);
     let mut closing: Option<Instant> = None;
     while !stop.load(Ordering::Acquire) && closing.is_none_or(|since| since.elapsed() < CLOSING) {
         while let Ok(order) = orders.try_recv() {
@@ -380,10 +413,10 @@ fn socket(
 }
 
 /// Takes what comes and answers nothing, until the client goes.
-fn stay_silent(wire: &mut Wire, stop: &AtomicBool) -> io::Result<()> {
+fn stay_silent(stream: &mut Stream, stop: &AtomicBool) -> io::Result<()> {
     let mut unheard = [0; 1024];
     while !stop.load(Ordering::Acquire) {
-        match wire.read(&mut unheard) {
+        match stream.read(&mut unheard) {
             Ok(0) => break,
             Ok(_) => {}
             Err(error) if is_timeout(&error) => {}

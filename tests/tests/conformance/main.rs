@@ -11,7 +11,6 @@ mod connectors;
 mod proxy;
 mod stage;
 mod suite;
-mod tls;
 
 /// Runs every test of the suite with every adapter.
 macro_rules! conforms {

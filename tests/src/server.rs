@@ -47,9 +47,9 @@ const CLOSING: Duration = Duration::from_secs(1);
 /// A world on a loopback port. Stops when dropped, with all its threads.
 ///
 /// Next to what Twitch has there is a control page: `GET /sim` lists users, sessions and broken rules and has a form for each
-/// action; `POST /sim/<action>` lets something happen: `chat` (`who`, `channel`, `text`), `follow` (`who`, `channel`), `raid`
-/// (`from`, `to`, `viewers`), `online` and `offline` (`channel`), `reconnect` and `drop` (`which`: a session's id; without it
-/// all), `expire` (`user`). Users and channels are ids or logins; a login is made on first mention.
+/// [`Action`](crate::world::Action), with its fields and what it needs; `POST /sim/<action>` lets it happen: `chat`, `follow`, `cheer`,
+/// `poll`, `ban`, `drop`, `expire` and many more. What has no form of its own is a call of Helix (`helix`) or an event (`emit`). Users
+/// and channels are ids or logins; a login is made on first mention.
 ///
 /// ```text
 /// curl -d who=brook -d channel=ada -d text=Hello http://127.0.0.1:8080/sim/chat

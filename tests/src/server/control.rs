@@ -19,7 +19,7 @@ use crate::World;
 mod forms;
 mod sent;
 
-use forms::{FORMS, Form};
+use forms::Form;
 use sent::{Refusal, Sent};
 
 /// The largest body.
@@ -60,7 +60,7 @@ fn perform(world: &mut World, now: Time, path: &str, request: &Request<Bytes>) -
         return Err((StatusCode::PAYLOAD_TOO_LARGE, format!("a form has up to {MOST_BODY} bytes")));
     }
     let action = path.strip_prefix("/sim/").unwrap_or_default();
-    let form = FORMS.iter().find(|form| form.action == action);
+    let form = forms::all().find(|form| form.action == action);
     let Some(form) = form else {
         return Err((StatusCode::NOT_FOUND, "no such action; GET /sim lists them".into()));
     };
@@ -99,7 +99,7 @@ fn page(status: StatusCode, world: &World, said: &str) -> Response<Bytes> {
     if !said.is_empty() {
         put(&mut out, format_args!("<p><strong>{}</strong>", escaped(said)));
     }
-    for Form { action, does, needs, fields, .. } in FORMS {
+    for Form { action, does, needs, fields, .. } in forms::all() {
         put(&mut out, format_args!("<form method=post action=\"/sim/{action}\"><p>{does}: "));
         for (name, value) in *fields {
             let value = escaped(value);

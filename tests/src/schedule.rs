@@ -290,6 +290,10 @@ fn faults_of_seeds(rate: f64) -> Faults {
         cursor_repeats: 0.0,
         nulls: 0.0,
         shard_notice_lost: 0.0,
+        bare_5xx: 0.0,
+        short_stamps: 0.0,
+        odd_tokens: 0.0,
+        quoted: 0.0,
         ..Faults::all(rate)
     }
 }
@@ -324,6 +328,10 @@ fn rates<'a>(faults: &'a mut Faults, network: &'a mut Network) -> Vec<(&'static 
         cursor_repeats,
         nulls,
         shard_notice_lost,
+        bare_5xx,
+        short_stamps,
+        odd_tokens,
+        quoted,
     } = faults;
     let Network {
         fastest: _,
@@ -361,6 +369,10 @@ fn rates<'a>(faults: &'a mut Faults, network: &'a mut Network) -> Vec<(&'static 
         cursor_repeats,
         nulls,
         shard_notice_lost,
+        bare_5xx,
+        short_stamps,
+        odd_tokens,
+        quoted,
         not_sent,
         request_lost,
         response_lost,

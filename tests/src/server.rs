@@ -105,7 +105,7 @@ impl Server {
     }
 
     fn start_as(protocol: Protocol, world: World, port: u16) -> io::Result<Server> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let listener = listen((Ipv4Addr::LOCALHOST, port).into())?;
         let address = listener.local_addr()?;
         let state = State { world, opened: 0, peers: BTreeMap::new(), posts: VecDeque::new() };
         let state = Mutex::new(state);
@@ -178,11 +178,10 @@ impl Server {
         if self.running.is_some() {
             return Ok(());
         }
-        self.run(TcpListener::bind(self.address)?)
+        self.run(listen(self.address)?)
     }
 
     fn run(&mut self, listener: TcpListener) -> io::Result<()> {
-        listener.set_nonblocking(true)?;
         let stop = Arc::new(AtomicBool::new(false));
         let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new().name(format!("sim {name}")).spawn(work)
@@ -190,7 +189,7 @@ impl Server {
         let (shared, stopped) = (self.shared.clone(), stop.clone());
         let clock = spawn("clock", Box::new(move || shared.keep_time(&stopped)))?;
         let (shared, stopped) = (self.shared.clone(), stop.clone());
-        let accept = spawn("accept", Box::new(move || accept(&listener, &shared, &stopped)));
+        let accept = spawn("accept", Box::new(move || accept(listener, &shared, &stopped)));
         let (shared, stopped) = (self.shared.clone(), stop.clone());
         let posts = spawn("posts", Box::new(move || shared.post(&stopped)));
         match (accept, posts) {
@@ -281,33 +280,75 @@ impl State {
     }
 }
 
-fn accept(listener: &TcpListener, shared: &Arc<Shared>, stop: &Arc<AtomicBool>) {
-    let mut threads: Vec<(JoinHandle<()>, Arc<Waker>)> = Vec::new();
+/// Lets clients in until it stops. While the world restarts nobody listens.
+fn accept(mut listener: TcpListener, shared: &Arc<Shared>, stop: &AtomicBool) {
     while !stop.load(Ordering::Acquire) {
+        let Ok(address) = listener.local_addr() else { return };
+        let outage = shared.lock().world.outage();
+        let mut crew = Crew::default();
+        while !stop.load(Ordering::Acquire) && shared.lock().world.outage() == outage {
+            crew.let_in(&listener, shared);
+        }
+        drop(listener);
+        crew.dismiss();
+        listener = loop {
+            if stop.load(Ordering::Acquire) {
+                return;
+            }
+            let down = shared.now() < shared.lock().world.outage().until;
+            match if down { None } else { listen(address).ok() } {
+                Some(listener) => break listener,
+                None => std::thread::sleep(LOOK_UP),
+            }
+        };
+    }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// The threads of the connections that are open.
+#[derive(Default)]
+struct Crew {
+    over: Arc<AtomicBool>,
+    threads: Vec<(JoinHandle<()>, Arc<Waker>)>,
+}
+
+impl Crew {
+    /// One client, if one is waiting.
+    fn let_in(&mut self, listener: &TcpListener, shared: &Arc<Shared>) {
         match listener.accept() {
-            Ok((stream, _)) if threads.len() < CONNECTIONS => {
-                let Ok(wire) = Wire::new(stream) else { continue };
-                let (shared, stop, bell) = (shared.clone(), stop.clone(), wire.bell());
+            Ok((stream, _)) if self.threads.len() < CONNECTIONS => {
+                let Ok(wire) = Wire::new(stream) else { return };
+                let (shared, over, bell) = (shared.clone(), self.over.clone(), wire.bell());
                 let serve = move || {
                     // A broken connection concerns its client alone.
-                    let _ = serve(wire, &shared, &stop);
+                    let _ = serve(wire, &shared, &over);
                 };
                 if let Ok(thread) = std::thread::Builder::new().name("sim connection".into()).spawn(serve) {
-                    threads.push((thread, bell));
+                    self.threads.push((thread, bell));
                 }
             }
             Ok(_) => {}
             Err(_) => {
-                threads.retain(|(thread, _)| !thread.is_finished());
+                self.threads.retain(|(thread, _)| !thread.is_finished());
                 std::thread::sleep(LOOK_UP);
             }
         }
     }
-    for (_, bell) in &threads {
-        let _ = bell.wake();
-    }
-    for (thread, _) in threads {
-        let _ = thread.join();
+
+    /// Breaks all connections off.
+    fn dismiss(self) {
+        self.over.store(true, Ordering::Release);
+        for (_, bell) in &self.threads {
+            let _ = bell.wake();
+        }
+        for (thread, _) in self.threads {
+            let _ = thread.join();
+        }
     }
 }
 

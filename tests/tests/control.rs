@@ -232,7 +232,10 @@ const STORIES: &[(&str, &str, &[&str])] = &[
     ("repeat", "", &[]),
     ("expire", "user=ada", &[]),
     ("revoke", "client=sim-client&user=ada", &["user.authorization.revoke"]),
+    ("silence", "", &[]),
+    ("end-subscription", "id=nobodys&status=user_removed", &[]),
     ("faults", "rate=0", &[]),
+    ("restart", "seconds=0", &[]),
 ];
 
 #[test]

@@ -75,7 +75,8 @@ type Headers = Vec<(&'static str, String)>;
 impl World {
     pub(super) fn helix(&mut self, ask: &Ask) -> (Answer, Headers) {
         if self.rng.chance(self.faults.helix_5xx) {
-            return (Answer::broken(if self.rng.chance(0.5) { 500 } else { 503 }), Headers::new());
+            let status = if self.rng.chance(0.5) { 500 } else { 503 };
+            return (self.broken(status), Headers::new());
         }
         if let Some(answer) = self.open_endpoint(ask) {
             let answer = answer.unwrap_or_else(|refusal| refusal);
@@ -94,12 +95,17 @@ impl World {
         let answer = self.endpoint(ask, &who).unwrap_or_else(|refusal| refusal);
         if self.rng.chance(self.faults.helix_done_5xx) {
             self.answer_lost();
-            return (Answer::broken(502), Headers::new());
+            return (self.broken(502), Headers::new());
         }
         if self.rng.chance(self.faults.nulls) {
             return (answer.with_nulls(), headers);
         }
         (answer, headers)
+    }
+
+    /// What stands in front of Twitch says that something is wrong, or says nothing.
+    pub(super) fn broken(&mut self, status: u16) -> Answer {
+        if self.rng.chance(self.faults.bare_5xx) { Answer::empty(status) } else { Answer::broken(status) }
     }
 
     fn identify(&mut self, ask: &Ask) -> Result<Who, Answer> {

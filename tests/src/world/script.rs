@@ -179,6 +179,17 @@ pub enum Action {
     DropSockets(Which),
     /// [`World::close_sockets`].
     CloseSockets(Which, u16, String),
+    /// [`World::silence_sockets`].
+    SilenceSockets(Which),
+    /// [`World::restart`].
+    Restart(Duration),
+    /// [`World::revoke_subscription`].
+    RevokeSubscription {
+        /// The subscription's id.
+        id: String,
+        /// Its status from then on.
+        status: &'static str,
+    },
     /// [`World::repeat_latest`].
     RepeatLatest,
     /// [`World::expire`].
@@ -285,6 +296,9 @@ impl World {
             Action::Reconnect(which) => self.reconnect(now, &which),
             Action::DropSockets(which) => self.drop_sockets(now, &which),
             Action::CloseSockets(which, code, reason) => self.close_sockets(now, &which, code, &reason),
+            Action::SilenceSockets(which) => self.silence_sockets(now, &which),
+            Action::Restart(down) => self.restart(now, down),
+            Action::RevokeSubscription { id, status } => self.revoke_subscription(now, &id, status),
             Action::RepeatLatest => self.repeat_latest(now),
             Action::Expire(user) => {
                 let user = self.named(&user);

@@ -59,6 +59,7 @@ conforms! {
     what_a_dead_session_still_costs_is_deleted_to_make_room
     a_refused_connection_is_told_and_tried_again
     a_server_that_is_gone_is_told_and_found_again
+    a_server_that_restarts_is_found_again_with_every_wish
     without_a_server_a_call_was_not_sent
     closing_twice_does_no_harm_and_ends_everything
     dropping_the_last_handle_closes_the_sockets

@@ -3,6 +3,16 @@
 use super::{Form, form};
 use crate::world::{Action, Faults};
 
+/// How a subscription can end by Twitch's will.
+const STATUSES: [&str; 6] = [
+    "authorization_revoked",
+    "moderator_removed",
+    "user_removed",
+    "chat_user_banned",
+    "version_removed",
+    "beta_maintenance",
+];
+
 pub(super) const FORMS: &[Form] = &[
     form(
         "helix",
@@ -59,6 +69,22 @@ pub(super) const FORMS: &[Form] = &[
             Ok(Action::CloseSockets(sent.which()?, code, sent.get("reason").to_owned()))
         },
     ),
+    form("silence", "sockets fall silent, and stay open", &[("which", "")], |sent| {
+        Ok(Action::SilenceSockets(sent.which()?))
+    }),
+    form("restart", "the server restarts: all sessions are forgotten", &[("seconds", "3")], |sent| {
+        Ok(Action::Restart(sent.seconds("seconds")?))
+    }),
+    form(
+        "end-subscription",
+        "Twitch ends a subscription",
+        &[("id", ""), ("status", "user_removed")],
+        |sent| {
+            let status = sent.one_of("status", &STATUSES.map(|status| (status, status)))?;
+            Ok(Action::RevokeSubscription { id: sent.words("id")?, status })
+        },
+    )
+    .needs("an enabled subscription, by its id"),
     form("repeat", "each session's latest event comes once more", &[], |_| Ok(Action::RepeatLatest)),
     form("expire", "a user's access tokens expire", &[("user", "ada")], |sent| {
         Ok(Action::Expire(sent.user("user")?))

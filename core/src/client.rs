@@ -36,8 +36,7 @@ use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
 use crate::eventsub::{
-    Again, Conduit, Dedup, Drift, Plan, PlanConfig, Received, Shard, ShardConfig, Source, Webhook,
-    WebhookSecret,
+    Again, Conduit, Dedup, Drift, Plan, PlanConfig, Received, ShardConfig, Source, Webhook, WebhookSecret,
 };
 use crate::helix::{Bucket, Budget, Endpoint, Invalid, Limiter, Prepared};
 use crate::id::UserId;
@@ -100,7 +99,7 @@ pub struct Client {
     without_conduit: Vec<WishId>,
     shard_config: Arc<ShardConfig>,
     /// Boxed: the map has room for almost twice as many as there are.
-    shards: BTreeMap<u32, Box<Shard>>,
+    shards: BTreeMap<u32, Box<shards::Held>>,
     dedup: Dedup,
     /// Redemptions passed on, by type, version and id.
     redemptions: Dedup<Redemption>,
@@ -159,12 +158,6 @@ enum Timer {
     Turn(Bucket),
     /// A shard's own deadline.
     Shard(u32),
-    /// The plan's.
-    Plan,
-    /// The conduit's.
-    Conduit,
-    /// The keeper's.
-    Keeper,
     /// A login's.
     Login(CallId),
     /// When a start has taken long enough.
@@ -303,7 +296,12 @@ impl Client {
 
     /// When the client wants [`Input::Timeout`]: the nearest deadline, if there is one.
     pub fn poll_timeout(&self) -> Option<Time> {
-        self.timers.next()
+        if self.life == Life::Closed {
+            return None;
+        }
+        let keeper = self.wall.and_then(|_| self.keeper.poll_timeout());
+        let conduit = self.conduit.as_ref().and_then(Conduit::poll_timeout);
+        [self.timers.next(), keeper, self.plan.poll_timeout(), conduit].into_iter().flatten().min()
     }
 
     /// Calls Helix. The end comes as [`Output::Reply`] with the call's id.
@@ -393,7 +391,6 @@ impl Client {
         self.life = Life::Closing;
         self.unresolved = Unresolved::default();
         self.conduit = None;
-        self.timers.set(&Timer::Conduit, None);
         self.cancel_application_calls(now);
         self.cancel_bulks();
         self.fail_starting(&TokenError::Closed);
@@ -445,7 +442,8 @@ impl Client {
     /// The wall clock at `now`; none before the driver told it once.
     fn wall_at(&self, now: Time) -> Option<Timestamp> {
         let (at, stamp) = self.wall?;
-        stamp.checked_add(SignedDuration::try_from(now.since(at)).ok()?).ok()
+        let since = SignedDuration::try_from(now.since(at)).unwrap_or(SignedDuration::MAX);
+        Some(stamp.checked_add(since).unwrap_or(Timestamp::MAX))
     }
 
     fn wall_clock(&mut self, now: Time, at: Timestamp) {
@@ -514,18 +512,7 @@ impl Client {
                 Timer::Deadline(call) => self.call_deadline(now, call),
                 Timer::Again(call) => self.advance(now, call),
                 Timer::Turn(bucket) => self.turn(now, &bucket),
-                Timer::Shard(shard) => self.with_shard(now, shard, |shard| shard.timeout(now)),
-                Timer::Plan => self.plan.timeout(now),
-                Timer::Conduit => {
-                    if let Some(conduit) = &mut self.conduit {
-                        conduit.timeout(now);
-                    }
-                }
-                Timer::Keeper => {
-                    if let Some(wall) = self.wall_at(now) {
-                        self.keeper.timeout(now, wall);
-                    }
-                }
+                Timer::Shard(shard) => self.shard_due(now, shard),
                 Timer::Login(id) => {
                     if let Some(flow) = self.logins.get_mut(&id) {
                         let step = flow.timeout(now);
@@ -535,6 +522,13 @@ impl Client {
                 Timer::Start(id) => self.start_timeout(id),
                 Timer::Closing => self.closed(now),
             }
+        }
+        self.plan.timeout(now);
+        if let Some(conduit) = &mut self.conduit {
+            conduit.timeout(now);
+        }
+        if let Some(wall) = self.wall_at(now) {
+            self.keeper.timeout(now, wall);
         }
     }
 
@@ -553,10 +547,7 @@ impl Client {
             } else if let Some(output) = self.conduit.as_mut().and_then(Conduit::poll_output) {
                 self.conduit_says(now, output);
             } else {
-                self.timers.set(&Timer::Keeper, self.keeper.poll_timeout().filter(|_| self.wall.is_some()));
-                self.timers.set(&Timer::Plan, self.plan.poll_timeout());
-                self.timers.set(&Timer::Conduit, self.conduit.as_ref().and_then(Conduit::poll_timeout));
-                if self.timers.next().is_none_or(|at| at > now) {
+                if self.poll_timeout().is_none_or(|at| at > now) {
                     break;
                 }
                 self.timeout(now);

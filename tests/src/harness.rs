@@ -59,8 +59,8 @@ pub struct Harness {
 
 /// What is under way.
 enum Event {
-    ToWorld { node: usize, life: u32, id: HttpId, request: Request<Bytes> },
-    ToClient { node: usize, life: u32, input: Input },
+    ToWorld { node: usize, life: u32, id: HttpId, request: Box<Request<Bytes>> },
+    ToClient { node: usize, life: u32, input: Box<Input> },
     Connect { peer: PeerId, url: String },
     ServerHears { peer: PeerId, said: Said },
     ClientHears { peer: PeerId, heard: Heard },
@@ -342,7 +342,7 @@ impl Harness {
                     self.world.answer_lost();
                     let cause = Cause::new(CauseKind::Other, "connection reset");
                     let input = Input::Failed(id, Failure { sent: Sent::Unknown, cause });
-                    self.schedule(delay, Event::ToClient { node, life, input });
+                    self.schedule(delay, Event::ToClient { node, life, input: input.into() });
                 } else {
                     if !self.lives(node, life) {
                         self.world.answer_lost();
@@ -352,7 +352,7 @@ impl Harness {
             }
             Event::ToClient { node, life, input } => {
                 if self.lives(node, life) {
-                    self.tell(node, input);
+                    self.tell(node, *input);
                 }
             }
             Event::Connect { peer, url } => self.connect(peer, &url),
@@ -407,7 +407,7 @@ impl Harness {
     }
 
     fn answer(&mut self, node: usize, life: u32, id: HttpId, response: Response<Bytes>, delay: Duration) {
-        self.schedule(delay, Event::ToClient { node, life, input: Input::Response(id, response) });
+        self.schedule(delay, Event::ToClient { node, life, input: Input::Response(id, response).into() });
     }
 
     fn tell(&mut self, number: usize, input: Input) {
@@ -474,13 +474,13 @@ impl Harness {
         if self.rng.chance(self.network.not_sent) {
             let cause = Cause::new(CauseKind::Connect, "connection refused");
             let input = Input::Failed(id, Failure { sent: Sent::No, cause });
-            self.schedule(delay, Event::ToClient { node, life, input });
+            self.schedule(delay, Event::ToClient { node, life, input: input.into() });
         } else if self.rng.chance(self.network.request_lost) {
             let cause = Cause::new(CauseKind::Other, "connection reset");
             let input = Input::Failed(id, Failure { sent: Sent::Unknown, cause });
-            self.schedule(delay, Event::ToClient { node, life, input });
+            self.schedule(delay, Event::ToClient { node, life, input: input.into() });
         } else {
-            self.schedule(delay, Event::ToWorld { node, life, id, request });
+            self.schedule(delay, Event::ToWorld { node, life, id, request: request.into() });
         }
     }
 
@@ -497,7 +497,7 @@ impl Harness {
         if self.rng.chance(self.network.not_opened) {
             let cause = Cause::new(CauseKind::Connect, "connection refused");
             let input = Input::Closed(socket, Closed::NotOpened(cause));
-            self.schedule(delay, Event::ToClient { node, life, input });
+            self.schedule(delay, Event::ToClient { node, life, input: input.into() });
         } else {
             self.schedule(delay, Event::Connect { peer, url });
         }
@@ -521,7 +521,7 @@ impl Harness {
                 let input = Input::Closed(entry.socket, Closed::Refused(status));
                 let (node, life) = (entry.node, entry.life);
                 self.peers.remove(&peer);
-                self.schedule(delay, Event::ToClient { node, life, input });
+                self.schedule(delay, Event::ToClient { node, life, input: input.into() });
             }
         }
     }

@@ -2,6 +2,7 @@
 //! others, told apart by their numbers, and its subscriptions are wishes like all others.
 
 use super::calls::Purpose;
+use super::shards::Held;
 use super::{As, Client, Life, Notice, Output, WishId};
 use crate::auth::Account;
 use crate::eventsub::topic::conduit::ConduitShardDisabled;
@@ -122,14 +123,14 @@ impl Client {
                 if !self.shards.contains_key(&number) {
                     let new = Shard::new(number, self.conduit_links.clone(), self.jitter.fork());
                     // What an earlier link of the same number left on its way must not be taken for this one's.
-                    self.shards.insert(number, Box::new(new.after(self.conduit_attempts)));
+                    self.shards.insert(number, Held::new(new.after(self.conduit_attempts)));
                 }
                 self.with_shard(now, number, |shard| shard.open(now));
             }
             ConduitOutput::Close { link } => {
                 let number = number_of(link);
-                if let Some(shard) = self.shards.get(&number) {
-                    self.conduit_attempts = self.conduit_attempts.max(shard.attempts());
+                if let Some(held) = self.shards.get(&number) {
+                    self.conduit_attempts = self.conduit_attempts.max(held.shard.attempts());
                 }
                 self.with_shard(now, number, |shard| shard.close(now));
             }

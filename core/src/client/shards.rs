@@ -13,19 +13,45 @@ use serde::Deserialize;
 /// How much drift is told at most.
 const MOST_DRIFT: usize = 1000;
 
+/// A shard, and the deadline that is set for it.
+#[derive(Debug)]
+pub(super) struct Held {
+    pub(super) shard: Shard,
+    due: Option<Time>,
+}
+
+impl Held {
+    pub(super) fn new(shard: Shard) -> Box<Self> {
+        Box::new(Held { shard, due: None })
+    }
+}
+
 impl Client {
+    /// A shard's deadline has come.
+    pub(super) fn shard_due(&mut self, now: Time, number: u32) {
+        if let Some(held) = self.shards.get_mut(&number) {
+            held.due = None;
+        }
+        self.with_shard(now, number, |shard| shard.timeout(now));
+    }
+
     /// Runs a step of one shard's machine and carries out what it asks for.
     pub(super) fn with_shard(&mut self, now: Time, number: u32, step: impl FnOnce(&mut Shard)) {
-        let Some(shard) = self.shards.get_mut(&number) else { return };
+        let Some(Held { shard, due }) = self.shards.get_mut(&number).map(Box::as_mut) else { return };
         step(shard);
         let (outputs, deadline) = (shard.take_outputs(), shard.poll_timeout());
+        // Every message moves the deadline on. It is looked at again when the one that was set comes.
+        let set = match (deadline, *due) {
+            (Some(at), Some(due)) => at < due,
+            (None, None) => false,
+            _ => true,
+        };
+        if set {
+            *due = deadline;
+            self.timers.set(&Timer::Shard(number), deadline);
+        }
         if shard.is_over() {
             self.shards.remove(&number);
-        }
-        match deadline {
-            // Every message moves the deadline on. It is looked at again when the one that was set comes.
-            Some(at) => self.timers.set_sooner(&Timer::Shard(number), at),
-            None => self.timers.set(&Timer::Shard(number), None),
         }
         for output in outputs {
             self.shard_says(now, number, output);
@@ -43,7 +69,7 @@ impl Client {
             ShardOutput::Close(id) => self.out.push_back(Output::Close(id)),
             ShardOutput::Ready => self.open(now, shard, true),
             ShardOutput::Opened { session, how } => {
-                let heard = self.shards.get(&shard).and_then(|shard| shard.surely_heard()).flatten();
+                let heard = self.shards.get(&shard).and_then(|held| held.shard.surely_heard()).flatten();
                 self.plan.opened(now, shard, session.clone(), &how, heard);
                 match how {
                     Opened::Fresh => self.notice(Notice::Session(SessionNotice::Opened { shard, session })),

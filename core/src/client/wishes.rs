@@ -2,6 +2,7 @@
 //! answers go back to it.
 
 use super::calls::Purpose;
+use super::shards::Held;
 use super::{As, CallError, Client, Life, Notice, Want, WishId};
 use crate::auth::provider::WantedFor;
 use crate::auth::{Account, Scope, Scopes, TokenError, Usable};
@@ -164,7 +165,7 @@ impl Client {
     /// said. Write it down now and then, once all that is wanted was asked for, and give it to the next process as
     /// [`Config::listened_until`](crate::Config::listened_until).
     pub fn listened_until(&self) -> Option<Timestamp> {
-        let heard = self.shards.values().filter_map(|shard| shard.surely_heard());
+        let heard = self.shards.values().filter_map(|held| held.shard.surely_heard());
         let before = (!self.unresolved.wishes.is_empty()).then_some(self.config.listened_until);
         let conduit = self.conduit.iter().flat_map(Conduit::missing_since);
         self.plan.missing_since().chain(heard).chain(before).chain(conduit).min().flatten()
@@ -277,7 +278,7 @@ impl Client {
             Usable::Yes { .. } => {
                 if !self.shards.contains_key(&shard) {
                     let new = Shard::new(shard, self.shard_config.clone(), self.jitter.fork());
-                    self.shards.insert(shard, Box::new(new));
+                    self.shards.insert(shard, Held::new(new));
                 }
                 self.with_shard(now, shard, |shard| shard.open(now));
             }

@@ -3,8 +3,8 @@
 //! The message type decides how the payload is read, so a type that nobody has seen before is never an error.
 //!
 //! Twitch writes a notification in one order: metadata, subscription, event. Then the event is what is left between the
-//! subscription and the two braces at the end, and is not looked at: whether it is JSON shows when it is decoded. Any
-//! other order, and any other message, is read in full.
+//! subscription and the two braces at the end, and is not looked at: whether it is JSON shows when it is decoded. A
+//! keepalive has nothing after its metadata. Any other order, and any other message, is read in full.
 
 use super::subscription::Subscription;
 use crate::id::{MessageId, SessionId};
@@ -68,28 +68,40 @@ pub struct Session {
 
 /// Reads a message. An error says what is wrong with it; the link is not at fault.
 pub fn read(frame: &Bytes) -> Result<Frame, serde_json::Error> {
-    match read_usual_notification(frame) {
-        Some(notification) => Ok(notification),
+    match read_usual(frame) {
+        Some(usual) => Ok(usual),
         None => read_any(frame),
     }
 }
 
-fn read_usual_notification(frame: &Bytes) -> Option<Frame> {
+/// Reads a notification or a keepalive, as Twitch writes them.
+fn read_usual(frame: &Bytes) -> Option<Frame> {
     // Looking through the text once is cheaper than looking through each string in it.
     let mut rest = Rest(std::str::from_utf8(frame).ok()?);
     rest.skip(&["{", "\"metadata\"", ":"])?;
     let Metadata { message_id, message_type, message_timestamp } = rest.value()?;
-    if message_type != "notification" {
-        return None;
-    }
-    rest.skip(&[",", "\"payload\"", ":", "{", "\"subscription\"", ":"])?;
-    let subscription = rest.value()?;
-    rest.skip(&[",", "\"event\"", ":"])?;
-    let event = rest.0.trim_ascii_end().strip_suffix('}')?.trim_ascii_end().strip_suffix('}')?.trim_ascii();
-    if !(event.starts_with('{') && event.ends_with('}')) {
-        return None;
-    }
-    let message = Message::Notification { subscription, event: frame.slice_ref(event.as_bytes()) };
+    rest.skip(&[",", "\"payload\"", ":", "{"])?;
+    let message = match message_type.as_str() {
+        "notification" => {
+            rest.skip(&["\"subscription\"", ":"])?;
+            let subscription = rest.value()?;
+            rest.skip(&[",", "\"event\"", ":"])?;
+            let event =
+                rest.0.trim_ascii_end().strip_suffix('}')?.trim_ascii_end().strip_suffix('}')?.trim_ascii();
+            if !(event.starts_with('{') && event.ends_with('}')) {
+                return None;
+            }
+            Message::Notification { subscription, event: frame.slice_ref(event.as_bytes()) }
+        }
+        "session_keepalive" => {
+            rest.skip(&["}", "}"])?;
+            if !rest.0.trim_ascii().is_empty() {
+                return None;
+            }
+            Message::Keepalive
+        }
+        _ => return None,
+    };
     Some(Frame { id: message_id, timestamp: message_timestamp, message })
 }
 
@@ -269,6 +281,16 @@ mod tests {
             panic!("not a notification")
         };
         assert_eq!(&event[..], br#"[{"id":"e1"}]"#);
+    }
+
+    #[test]
+    fn a_keepalive_is_one_whatever_its_payload() {
+        for payload in ["{}", " { } ", r#"{"new":1}"#, "null"] {
+            let read = read(&frame("session_keepalive", payload)).unwrap();
+            assert!(matches!(read.message, Message::Keepalive), "{payload}: {read:?}");
+        }
+        let more = [&frame("session_keepalive", "{}")[..], b"}"].concat();
+        assert!(read(&more.into()).is_err());
     }
 
     #[test]

@@ -261,15 +261,17 @@ impl World {
             let which = self.rng.below(MALFORMED.len() as u64) as usize;
             self.write(peer, Bytes::from_static(MALFORMED[which].as_bytes()));
         }
-        let (id, stamp) = (self.rng.uuid(), self.stamp());
+        let id = self.rng.draw_uuid();
         if self.rng.chance(self.faults.unknown_message) {
+            let (id, stamp) = (id.to_string(), self.stamp());
             let metadata =
                 json!({"message_id": id, "message_type": "session_novelty", "message_timestamp": stamp});
             let message = json!({"metadata": metadata, "payload": {"session": {"mood": "fine"}}});
             self.write(peer, message.to_string().into());
         }
-        let (id, stamp) = (self.rng.uuid(), self.stamp());
+        let id = self.rng.draw_uuid();
         if self.rng.chance(self.faults.unknown_event) {
+            let (id, stamp) = (id.to_string(), self.stamp());
             let message = json!({
                 "metadata": {
                     "message_id": id,

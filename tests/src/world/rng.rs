@@ -1,5 +1,7 @@
 //! The world's own dice: splitmix64, so that a seed replays on every machine.
 
+use std::fmt;
+
 /// A small seeded generator; good enough to choose faults and make up ids.
 #[derive(Clone)]
 pub(super) struct Rng(u64);
@@ -43,15 +45,29 @@ impl Rng {
 
     /// An id in the shape of a random UUID.
     pub(super) fn uuid(&mut self) -> String {
-        let (a, b) = (self.next(), self.next());
-        format!(
-            "{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}",
-            a >> 32,
-            (a >> 16) & 0xffff,
-            a & 0xfff,
-            0x8000 | ((b >> 48) & 0x3fff),
-            b & 0xffff_ffff_ffff
-        )
+        self.draw_uuid().to_string()
+    }
+
+    /// As [`Rng::uuid`], for an id that is seldom written out.
+    pub(super) fn draw_uuid(&mut self) -> Uuid {
+        Uuid(self.next(), self.next())
+    }
+}
+
+/// The dice of an id.
+pub(super) struct Uuid(u64, u64);
+
+impl fmt::Display for Uuid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let high = self.0 & !0xf000 | 0x4000;
+        let low = self.1 & (u64::MAX >> 2) | (1 << 63);
+        let digits = |half: u64| (0..16).rev().map(move |at| half >> (4 * at) & 0xf);
+        let mut digits = digits(high).chain(digits(low));
+        let mut text = [b'-'; 36];
+        for place in text.iter_mut().enumerate().filter(|(at, _)| ![8, 13, 18, 23].contains(at)) {
+            *place.1 = digits.next().map_or(b'0', |digit| b"0123456789abcdef"[digit as usize]);
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -65,6 +81,16 @@ mod tests {
         assert_eq!(a.uuid(), b.uuid());
         assert_eq!(a.token(30), b.token(30));
         assert_ne!(a.uuid(), Rng::new(8).uuid());
+    }
+
+    #[test]
+    fn an_id_says_that_it_is_a_random_one() {
+        assert_eq!(Uuid(0, 0).to_string(), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(Uuid(u64::MAX, u64::MAX).to_string(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+        assert_eq!(
+            Uuid(0x0123_4567_89ab_cdef, 0x0123_4567_89ab_cdef).to_string(),
+            "01234567-89ab-4def-8123-456789abcdef"
+        );
     }
 
     #[test]

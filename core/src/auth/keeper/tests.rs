@@ -231,6 +231,47 @@ fn a_store_that_keeps_failing_is_outwaited_and_gets_the_tokens_later() {
 }
 
 #[test]
+fn a_store_that_takes_no_mark_is_outwaited_for_a_reusable_token_and_asked_once_more_at_last() {
+    for comes_back in [false, true] {
+        let mut test = Test::good(true);
+        test.store_fails = true;
+        test.reject(1);
+        let patience_ends = test.now + Duration::from_secs(30);
+        while test.keeper.poll_timeout().is_some_and(|at| at < patience_ends) {
+            test.wait();
+            assert!(test.open.is_empty());
+        }
+        test.swap(|record| record.access = "access-2".into());
+        test.store_fails = !comes_back;
+        test.wait();
+        assert_eq!(test.now, patience_ends);
+        let asks = if comes_back { "/validate" } else { "/token" };
+        assert!(test.open[0].1.starts_with(asks), "{:?}", test.open);
+    }
+}
+
+#[test]
+fn what_was_to_be_written_down_later_is_forgotten_once_newer_tokens_are() {
+    let mut test = Test::good(true);
+    test.reject(1);
+    test.store_fails = true;
+    test.tokens(2);
+    while matches!(test.usable(), Usable::Wait) {
+        test.wait();
+    }
+    test.store_fails = false;
+    test.reject(2);
+    test.tokens(3);
+    // Another process renews them next.
+    test.swap(|record| record.access = "access-4".into());
+    let soon = test.now + Duration::from_secs(300);
+    while test.keeper.poll_timeout().is_some_and(|at| at < soon) {
+        test.wait();
+    }
+    assert_eq!(test.stored().access.expose_secret(), "access-4");
+}
+
+#[test]
 fn a_dead_refresh_token_asks_for_the_user_and_a_wrong_secret_for_the_operator() {
     let mut test = Test::good(true);
     test.reject(1);

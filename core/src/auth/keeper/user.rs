@@ -247,12 +247,7 @@ impl User {
             }
             Phase::MarkAgain { at, first_try } if now >= *at => {
                 let first_try = *first_try;
-                // A reusable refresh token does no harm unmarked; a single-use one waits for its store.
-                if now.since(first_try) >= shared.times.save_patience && !self.record.single_use() {
-                    self.send_refresh(shared, now);
-                } else {
-                    self.mark(shared, wall, first_try);
-                }
+                self.mark(shared, wall, first_try);
             }
             Phase::Waiting { look_at } | Phase::Parked { look_at } if now >= *look_at => self.look(shared),
             Phase::RefreshAgain { at } if now >= *at => self.mark(shared, wall, now),

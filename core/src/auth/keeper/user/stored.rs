@@ -28,6 +28,12 @@ impl User {
         }
     }
 
+    /// The store has the user's tokens as they are, or newer ones that follow: none wait to be written any more.
+    fn written(&mut self, revision: Revision) {
+        self.revision = Some(revision);
+        self.unsaved = None;
+    }
+
     fn marked(
         &mut self,
         shared: &mut Shared,
@@ -41,7 +47,7 @@ impl User {
         };
         match result {
             Ok(Stored::Swapped(revision)) => {
-                self.revision = Some(revision);
+                self.written(revision);
                 self.record.refreshing = Some(Mark { by: shared.name.clone(), since });
                 self.send_refresh(shared, now);
             }
@@ -51,7 +57,16 @@ impl User {
                     self.trouble = Some(error.to_string());
                     shared.notice(TokenNotice::StoreFailed(error.to_string()));
                 }
-                self.phase = Phase::MarkAgain { at: self.backoff.next(now), first_try };
+                let patience_ends = first_try + shared.times.save_patience;
+                if self.record.single_use() {
+                    self.phase = Phase::MarkAgain { at: self.backoff.next(now), first_try };
+                } else if now < patience_ends {
+                    let at = self.backoff.next(now).min(patience_ends);
+                    self.phase = Phase::MarkAgain { at, first_try };
+                } else {
+                    // A reusable refresh token does no harm unmarked; a single-use one waits for its store.
+                    self.send_refresh(shared, now);
+                }
             }
         }
     }
@@ -90,7 +105,7 @@ impl User {
         };
         let (record, revision) = *winner;
         let same = record.same_tokens(&self.record);
-        self.revision = Some(revision);
+        self.written(revision);
         let mark = record.refreshing.clone();
         self.record = record;
         if !same {
@@ -135,7 +150,7 @@ impl User {
         let Phase::Saving { next, use_at, .. } = self.take_phase() else { return };
         match result {
             Ok(Stored::Swapped(revision)) => {
-                self.revision = Some(revision);
+                self.written(revision);
                 self.install(shared, now, *next);
             }
             // Ours are the newest tokens there are: Twitch has just made them.
@@ -161,7 +176,7 @@ impl User {
     ) {
         self.unsaved = None;
         match result {
-            Ok(Stored::Swapped(revision)) => self.revision = Some(revision),
+            Ok(Stored::Swapped(revision)) => self.written(revision),
             Err(StoreError::Conflict(winner)) => {
                 let better = winner.as_ref().is_some_and(|winner| !winner.0.same_tokens(&self.record));
                 let stuck = matches!(

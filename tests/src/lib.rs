@@ -8,8 +8,8 @@
 //! | --- | --- |
 //! | test a bot over real sockets | [`Server`], the example `test_your_bot` of `twitchwire-tokio` |
 //! | have users, channels, tokens in it | [`World::user`], [`World::grant_token`] |
-//! | let something happen | [`World::follow`], [`World::chat`], [`World::raid`] |
-//! | let something go wrong | [`World::drop_sockets`], [`World::expire`], [`world::Settings`] |
+//! | let something happen | [`World::at`], [`World::follow`], [`World::chat`], [`world::Action`] |
+//! | let something go wrong | [`World::drop_sockets`], [`World::expire`], [`world::Faults`], which lists what plays what |
 //! | see what it holds, and which rules were broken | [`World::enabled`], [`World::violations`] |
 //! | test a client in virtual time | [`harness`], [`schedule`] |
 //! | try it by hand | `twitchwire-sim serve`, below |

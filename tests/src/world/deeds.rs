@@ -15,6 +15,21 @@ use super::reading::Ask;
 use super::{GoalKind, Programme, Tier, World};
 
 /// What a viewer does in a channel.
+///
+/// ```
+/// # use std::time::Duration;
+/// # use twitchwire::Time;
+/// # use twitchwire_sim::World;
+/// use twitchwire_sim::world::{Deed, Show};
+///
+/// # let mut world = World::new(7, "2026-03-01T12:00:00Z".parse()?);
+/// let choices = vec!["Yes".to_owned(), "No".to_owned()];
+/// world.at(Time::ZERO).user("ada").shows(Show::Poll("Tea?".to_owned(), choices, Duration::from_secs(60)));
+/// world.at(Time::ZERO).user("brook").does("ada", Deed::Vote("Yes".to_owned()));
+/// let kinds: Vec<&str> = world.happenings().iter().map(|happening| happening.kind.as_str()).collect();
+/// assert_eq!(kinds, ["channel.poll.begin", "channel.poll.progress"]);
+/// # Ok::<(), jiff::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub enum Deed {
     /// [`World::cheer`]: so many bits, with a message.
@@ -27,8 +42,13 @@ pub enum Deed {
     Gift(Vec<String>, Tier),
     /// [`World::unsubscribe`].
     Unsubscribe,
-    /// [`World::redeem`]: a reward by id or title, with the viewer's input.
-    Redeem(String, String),
+    /// [`World::redeem`].
+    Redeem {
+        /// The reward, by id or title.
+        reward: String,
+        /// What the viewer writes, where that is asked for.
+        input: String,
+    },
     /// [`World::unlock_emote`], by its name.
     UnlockEmote(String),
     /// [`World::redeem_power_up`], by its id or title.
@@ -43,16 +63,26 @@ pub enum Deed {
     HypeTrain(u32),
     /// [`World::clip`], with this title.
     Clip(String),
-    /// Writes what AutoMod holds back for this category: [`World::hold`].
-    WriteHeld(String, String),
+    /// [`World::hold`].
+    WriteHeld {
+        /// What the viewer writes.
+        text: String,
+        /// What AutoMod takes it for.
+        category: String,
+    },
     /// [`World::request_unban`], with these words.
     RequestUnban(String),
     /// [`World::acknowledge_warning`].
     AcknowledgeWarning,
     /// [`World::guest_ready`].
     GuestReady,
-    /// [`World::buy`]: of this extension, the product of this SKU.
-    Buy(String, String),
+    /// [`World::buy`].
+    Buy {
+        /// The extension's client id.
+        extension: String,
+        /// Which of its products.
+        sku: String,
+    },
 }
 
 /// What a broadcaster does in their own channel.
@@ -129,7 +159,7 @@ impl World {
                 self.gift(now, Some(who), channel, &to, tier);
             }
             Deed::Unsubscribe => self.unsubscribe(now, who, channel),
-            Deed::Redeem(reward, input) => drop(self.redeem(now, who, channel, &reward, &input)),
+            Deed::Redeem { reward, input } => drop(self.redeem(now, who, channel, &reward, &input)),
             Deed::UnlockEmote(emote) => self.unlock_emote(now, who, channel, &emote),
             Deed::RedeemPowerUp(power_up) => drop(self.redeem_power_up(now, who, channel, &power_up)),
             Deed::Vote(choice) => drop(self.vote(now, who, channel, &choice)),
@@ -137,11 +167,11 @@ impl World {
             Deed::Donate(cents) => self.donate(now, who, channel, cents),
             Deed::HypeTrain(bits) => drop(self.hype_train(now, channel, who, bits)),
             Deed::Clip(title) => drop(self.clip(now, who, channel, &title)),
-            Deed::WriteHeld(text, category) => drop(self.hold(now, who, channel, &text, &category)),
+            Deed::WriteHeld { text, category } => drop(self.hold(now, who, channel, &text, &category)),
             Deed::RequestUnban(text) => drop(self.request_unban(now, who, channel, &text)),
             Deed::AcknowledgeWarning => self.acknowledge_warning(now, who, channel),
             Deed::GuestReady => self.guest_ready(now, who, channel),
-            Deed::Buy(extension, sku) => drop(self.buy(now, who, channel, &extension, &sku)),
+            Deed::Buy { extension, sku } => drop(self.buy(now, who, channel, &extension, &sku)),
         }
         self.came_of_it(without_event, before)
     }

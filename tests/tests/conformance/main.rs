@@ -70,4 +70,5 @@ conforms! {
     requests_and_sockets_go_through_a_proxy
     a_proxy_is_passed_by_for_a_host_that_is_excepted
     a_proxy_that_refuses_is_told_in_its_own_words
+    a_run_is_written_down_without_secrets_and_replays_to_the_same
 }

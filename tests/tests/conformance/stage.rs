@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use twitchwire::auth::Scope;
 use twitchwire::auth::store::MemoryStore;
 use twitchwire::id::UserId;
+use twitchwire::jiff::Timestamp;
 use twitchwire::{Endpoints, Notice};
 use twitchwire_sim::{Server, World};
 
@@ -49,16 +50,25 @@ impl Stage {
 
     /// A world that is changed before it starts.
     pub(crate) fn with(change: impl FnOnce(&mut World)) -> Self {
-        Self::served(change, Server::start)
+        Self::served(epoch(), change, Server::start)
     }
 
     /// One that is reached over TLS alone.
     pub(crate) fn over_tls() -> Self {
-        Self::served(|_| {}, |world| Server::start_tls_on(world, 0))
+        Self::served(epoch(), |_| {}, |world| Server::start_tls_on(world, 0))
     }
 
-    fn served(change: impl FnOnce(&mut World), start: impl FnOnce(World) -> io::Result<Server>) -> Self {
-        let mut world = World::new(5, "2026-03-01T12:00:00Z".parse().unwrap());
+    /// One whose clock shows what the machine's shows, for what must not be too old.
+    pub(crate) fn today() -> Self {
+        Self::served(Timestamp::now(), |_| {}, Server::start)
+    }
+
+    fn served(
+        epoch: Timestamp,
+        change: impl FnOnce(&mut World),
+        start: impl FnOnce(World) -> io::Result<Server>,
+    ) -> Self {
+        let mut world = World::new(5, epoch);
         world.client(CLIENT, Some(SECRET));
         let ada = world.user("ada").into();
         change(&mut world);
@@ -85,6 +95,7 @@ impl Stage {
             root: self.server.authority().map(|authority| authority.der().to_vec()),
             tls: None,
             proxy: None,
+            record: None,
             settings: |_| {},
         }
     }
@@ -144,6 +155,10 @@ impl Stage {
     pub(crate) fn end(&self) {
         self.server.with(|world, _| assert_eq!(world.violations(), []));
     }
+}
+
+fn epoch() -> Timestamp {
+    "2026-03-01T12:00:00Z".parse().unwrap()
 }
 
 /// A client's configuration that trusts this certificate's owner and nobody else.

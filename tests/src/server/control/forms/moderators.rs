@@ -58,7 +58,7 @@ pub(super) const FORMS: &[Form] = &[
         &[("who", "brook"), ("channel", "ada"), ("text", "Grr"), ("category", "aggression")],
         |sent| {
             let (text, category) = (sent.words("text")?, sent.words("category")?);
-            deed(sent, Deed::WriteHeld(text, category))
+            deed(sent, Deed::WriteHeld { text, category })
         },
     ),
     form(

@@ -91,7 +91,7 @@ pub(super) const FORMS: &[Form] = &[
         &[("who", "brook"), ("channel", "ada"), ("reward", "Hydrate"), ("input", "")],
         |sent| {
             let (reward, input) = (sent.words("reward")?, sent.get("input").to_owned());
-            deed(sent, Deed::Redeem(reward, input))
+            deed(sent, Deed::Redeem { reward, input })
         },
     )
     .needs("the reward, enabled and in stock"),
@@ -149,7 +149,7 @@ pub(super) const FORMS: &[Form] = &[
         &[("who", "brook"), ("channel", "ada"), ("extension", "sim-client"), ("sku", "confetti")],
         |sent| {
             let (extension, sku) = (sent.words("extension")?, sent.words("sku")?);
-            deed(sent, Deed::Buy(extension, sku))
+            deed(sent, Deed::Buy { extension, sku })
         },
     )
     .needs("the product, made by its app with PUT /bits/extensions"),

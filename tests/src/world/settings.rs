@@ -140,6 +140,7 @@ impl Default for Settings {
 /// | a message comes twice | `duplicate`, `RepeatLatest` |
 /// | another message id for the same event, by an orphaned subscription | always, while a dead session is not noticed: `ping_every` |
 /// | timestamps with fewer digits | `short_stamps` |
+/// | topics that no socket carries | always |
 /// | types, fields and values that nobody knows, and no message at all | `unknown_message`, `unknown_event`, `novelty`, `malformed` |
 /// | `recovery_url`, versions that are words | always |
 ///
@@ -182,6 +183,7 @@ impl Default for Settings {
 /// | null for an empty list | `nulls` |
 /// | numbers and flags as text | `quoted` |
 /// | a charity without a target, and so without a currency | `Show::Charity` with a target of 0 |
+/// | the odd parts of a suspicious user's message | always |
 /// | AutoMod's category `invalid` | `Deed::WriteHeld` |
 /// | any other shape | `Emit` |
 #[derive(Clone, Debug, PartialEq)]

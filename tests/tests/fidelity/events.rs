@@ -122,8 +122,12 @@ fn compare(wire: &Value, ours: &Value, place: &str, lost: &mut BTreeSet<String>)
     match (wire, ours) {
         (Value::Object(wire), Value::Object(ours)) => {
             for (name, value) in wire {
-                // Notices write the singular where everything else writes the plural; the library reads both.
-                let known = if name == "decimal_place" { "decimal_places" } else { name };
+                // What is written in one way here and in another there; the library reads both.
+                let known = match name.as_str() {
+                    "decimal_place" => "decimal_places",
+                    "Cheermote" => "cheermote",
+                    name => name,
+                };
                 compare(value, ours.get(known).unwrap_or(&Value::Null), &format!("{place}/{name}"), lost);
             }
         }

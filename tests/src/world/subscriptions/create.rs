@@ -14,6 +14,10 @@ use super::super::webhooks::{Callback, Of};
 use super::super::{Rule, World};
 use super::{ENABLED, PENDING, Subscription, Transport};
 
+/// What no WebSocket carries; drops come by webhooks alone.
+const NOT_BY_SOCKET: [&str; 3] =
+    ["extension.bits_transaction.create", "user.authorization.grant", "user.authorization.revoke"];
+
 /// A condition as Twitch keeps it: only known parts, those left out as `""`.
 fn read_condition(kind: &Kind, said: &Value) -> Result<BTreeMap<String, String>, Answer> {
     let mut condition = BTreeMap::new();
@@ -52,6 +56,9 @@ impl World {
         }
         self.may_subscribe(kind, &condition, who)?;
         let transport = self.read_transport(&body["transport"], who)?;
+        if matches!(transport, Transport::Session(_)) && NOT_BY_SOCKET.contains(&name) {
+            return Err(Answer::refuse(400, "invalid transport for this subscription type"));
+        }
         if name == "drop.entitlement.grant" {
             let webhook = matches!(transport, Transport::Webhook(_));
             if !webhook || body["is_batching_enabled"] != true {

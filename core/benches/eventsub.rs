@@ -10,7 +10,7 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::hint::black_box;
 use twitchwire::eventsub::Event;
-use twitchwire::eventsub::frame::{self, Message};
+use twitchwire::eventsub::frame::{Message, Reader};
 
 /// A frame as Twitch would send it: ids and the session as long as they are on the wire.
 fn frame(topic: &str, version: &str, event: &str) -> Bytes {
@@ -52,16 +52,17 @@ fn every_type() -> Vec<Bytes> {
     frames
 }
 
-fn typed(frame: &Bytes) -> Event {
-    let Message::Notification { subscription, event } = frame::read(frame).unwrap().message else {
+fn typed(reader: &mut Reader, frame: &Bytes) -> Event {
+    let Message::Notification { subscription, event } = reader.read(frame).unwrap().message else {
         panic!("not a notification")
     };
     Event::read(&subscription.topic, &subscription.version, &event)
 }
 
 fn compare(c: &mut Criterion, name: &str, frames: &[Bytes]) {
+    let mut reader = Reader::default();
     for frame in frames {
-        assert!(!matches!(typed(frame), Event::Unknown(_)));
+        assert!(!matches!(typed(&mut reader, frame), Event::Unknown(_)));
     }
     let mut group = c.benchmark_group(name);
     group.throughput(Throughput::Bytes(frames.iter().map(|frame| frame.len() as u64).sum()));
@@ -71,10 +72,10 @@ fn compare(c: &mut Criterion, name: &str, frames: &[Bytes]) {
         });
     });
     group.bench_function("envelope", |b| {
-        b.iter(|| frames.iter().for_each(|frame| drop(black_box(frame::read(frame)))));
+        b.iter(|| frames.iter().for_each(|frame| drop(black_box(reader.read(frame)))));
     });
     group.bench_function("typed", |b| {
-        b.iter(|| frames.iter().for_each(|frame| drop(black_box(typed(frame)))));
+        b.iter(|| frames.iter().for_each(|frame| drop(black_box(typed(&mut reader, frame)))));
     });
     group.bench_function("value", |b| {
         b.iter(|| frames.iter().for_each(|frame| drop(black_box(serde_json::from_slice::<Value>(frame)))));

@@ -35,6 +35,7 @@ use crate::auth::flow::{Flow, States};
 use crate::auth::wire::Credentials;
 use crate::auth::{Account, Keeper};
 use crate::backoff::Jitter;
+use crate::eventsub::frame::Reader;
 use crate::eventsub::{
     Again, Conduit, Dedup, Drift, Plan, PlanConfig, Received, ShardConfig, Source, Webhook, WebhookSecret,
 };
@@ -100,6 +101,7 @@ pub struct Client {
     shard_config: Arc<ShardConfig>,
     /// Boxed: the map has room for almost twice as many as there are.
     shards: BTreeMap<u32, Box<shards::Held>>,
+    reader: Reader,
     dedup: Dedup,
     /// Redemptions passed on, by type, version and id.
     redemptions: Dedup<Redemption>,
@@ -221,6 +223,7 @@ impl Client {
             without_conduit: Vec::new(),
             shard_config: Arc::new(shard_config),
             shards: BTreeMap::new(),
+            reader: Reader::default(),
             dedup: Dedup::new(config.remember_messages, config.remember_at_most),
             redemptions: Dedup::new(config.remember_messages, config.remember_at_most),
             webhook: Webhook::new(config.webhook_secrets.clone(), config.remember_at_most),
@@ -262,7 +265,8 @@ impl Client {
             Input::Response(id, response) => self.answered(now, id, Ok(response)),
             Input::Failed(id, failure) => self.answered(now, id, Err(failure)),
             Input::Frame(socket, frame) => {
-                self.with_shard(now, socket.shard, |shard| shard.frame(now, socket, &frame))
+                let read = self.reader.read(&frame);
+                self.with_shard(now, socket.shard, |shard| shard.frame(now, socket, &frame, read));
             }
             Input::Alive(socket) => self.with_shard(now, socket.shard, |shard| shard.alive(now, socket)),
             Input::Closed(socket, how) => {

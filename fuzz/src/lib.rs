@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use twitchwire::auth::wire;
 use twitchwire::eventsub::Event;
-use twitchwire::eventsub::frame::{self, Frame, Message, Session};
+use twitchwire::eventsub::frame::{Frame, Message, Reader, Session};
 use twitchwire_sim::schedule;
 
 mod notification;
@@ -23,9 +23,9 @@ pub use webhook::webhook;
 /// are JSON without a repeated key, the envelope says the same as a plain reading of it.
 pub fn frame(data: &[u8]) {
     let bytes = Bytes::copy_from_slice(data);
-    let Ok(frame) = frame::read(&bytes) else { return };
+    let Ok(frame) = Reader::default().read(&bytes) else { return };
     if let Some(written) = write(&frame) {
-        let again = frame::read(&written.into()).expect("what was written is read");
+        let again = Reader::default().read(&written.into()).expect("what was written is read");
         assert_eq!(format!("{again:?}"), format!("{frame:?}"));
     }
     // The usual notification is not looked at behind its subscription, so it may be no JSON at all.
@@ -125,8 +125,8 @@ pub fn event(data: &[u8]) {
     bytes.extend_from_slice(rest);
     bytes.extend_from_slice(b"}}");
     frame(&bytes);
-    if let Ok(frame::Frame { message: Message::Notification { subscription, event }, .. }) =
-        frame::read(&Bytes::from(bytes))
+    if let Ok(Frame { message: Message::Notification { subscription, event }, .. }) =
+        Reader::default().read(&Bytes::from(bytes))
     {
         let _ = Event::read(&subscription.topic, &subscription.version, &event);
     }

@@ -223,7 +223,7 @@ fn read(topic: &str, version: &str, payload: &Value) -> Event {
         },
         "payload": payload,
     });
-    let frame = frame::read(&Bytes::from(frame.to_string())).unwrap();
+    let frame = frame::Reader::default().read(&Bytes::from(frame.to_string())).unwrap();
     let Message::Notification { subscription, event } = frame.message else { panic!("not a notification") };
     // Some examples name another type or version in their subscription.
     assert!(!subscription.topic.is_empty());

@@ -154,7 +154,7 @@ impl Client {
         let drift = notification.drift();
         self.counts.drifts += u64::from(!drift.is_empty());
         for what in drift {
-            let Subscription { topic, version, .. } = &notification.subscription;
+            let Subscription { topic, version, .. } = &*notification.subscription;
             let told = (topic.clone(), version.clone(), what);
             if self.drift.len() < MOST_DRIFT && self.drift.insert(told.clone()) {
                 let (topic, version, what) = told;

@@ -214,7 +214,7 @@ fn a_redemption_that_comes_in_two_messages_is_passed_on_once_if_that_is_wanted()
                 "event": {"id": "redemption-1"},
             },
         });
-        crate::eventsub::frame::read(&Bytes::from(frame.to_string())).unwrap()
+        crate::eventsub::frame::Reader::default().read(&Bytes::from(frame.to_string())).unwrap()
     };
     for (redemptions_once, events) in [(true, 1), (false, 2)] {
         let mut config = Config::new("client-id");

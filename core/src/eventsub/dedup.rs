@@ -2,22 +2,27 @@
 
 use crate::id::MessageId;
 use crate::time::Time;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash};
 use std::time::Duration;
+
+/// Hashed without a random state. A tree of so many keys would be looked up in memory that no cache holds.
+#[expect(clippy::disallowed_types, reason = "the hasher has no random state")]
+type Set<K> = std::collections::HashSet<K, BuildHasherDefault<DefaultHasher>>;
 
 /// The message ids, or other keys, seen of late.
 #[derive(Clone, Debug)]
 pub struct Dedup<K = MessageId> {
-    seen: BTreeSet<K>,
+    seen: Set<K>,
     order: VecDeque<(Time, K)>,
     age: Duration,
     count: usize,
 }
 
-impl<K: Ord + Clone> Dedup<K> {
+impl<K: Eq + Hash + Clone> Dedup<K> {
     /// Remembers an id for `age`, and at most `count` of them.
     pub fn new(age: Duration, count: usize) -> Self {
-        Dedup { seen: BTreeSet::new(), order: VecDeque::new(), age, count }
+        Dedup { seen: Set::default(), order: VecDeque::new(), age, count }
     }
 
     /// Whether the message is new; it is remembered from now on.

@@ -1,10 +1,13 @@
-//! One WebSocket message: [`read`] takes it apart. The event stays raw, a slice of the same buffer.
+//! One WebSocket message: a [`Reader`] takes it apart. The event stays raw, a slice of the same buffer.
 //!
 //! The message type decides how the payload is read, so a type that nobody has seen before is never an error.
 //!
 //! Twitch writes a notification in one order: metadata, subscription, event. Then the event is what is left between the
 //! subscription and the two braces at the end, and is not looked at: whether it is JSON shows when it is decoded. A
 //! keepalive has nothing after its metadata. Any other order, and any other message, is read in full.
+//!
+//! The subscription is the same in every notification that it causes, word for word: one that was read of late is not
+//! read again, but shared.
 
 use super::subscription::Subscription;
 use crate::id::{MessageId, SessionId};
@@ -15,6 +18,7 @@ use compact_str::CompactString;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -42,7 +46,7 @@ pub enum Message {
     /// Something happened.
     Notification {
         /// The subscription that asked for it.
-        subscription: Subscription,
+        subscription: Arc<Subscription>,
         /// The event, raw.
         event: Bytes,
     },
@@ -66,43 +70,101 @@ pub struct Session {
     pub keepalive: Option<Duration>,
 }
 
-/// Reads a message. An error says what is wrong with it; the link is not at fault.
-pub fn read(frame: &Bytes) -> Result<Frame, serde_json::Error> {
-    match read_usual(frame) {
-        Some(usual) => Ok(usual),
-        None => read_any(frame),
+/// How many subscriptions are remembered: those of a bot and more, at about a kilobyte each.
+const REMEMBERED: usize = 64;
+
+/// Reads messages, of one link or of many.
+#[derive(Debug, Default)]
+pub struct Reader {
+    /// Subscriptions, by a part of their ids. Empty before the first notification.
+    late: Vec<Option<Late>>,
+}
+
+/// A subscription that was read of late.
+#[derive(Debug)]
+struct Late {
+    /// As Twitch wrote it.
+    text: String,
+    subscription: Arc<Subscription>,
+}
+
+impl Reader {
+    /// Reads a message. An error says what is wrong with it; the link is not at fault.
+    pub fn read(&mut self, frame: &Bytes) -> Result<Frame, serde_json::Error> {
+        match self.read_usual(frame) {
+            Some(usual) => Ok(usual),
+            None => read_any(frame),
+        }
+    }
+
+    /// Reads a notification or a keepalive, as Twitch writes them.
+    fn read_usual(&mut self, frame: &Bytes) -> Option<Frame> {
+        // Looking through the text once is cheaper than looking through each string in it.
+        let mut rest = Rest(std::str::from_utf8(frame).ok()?);
+        rest.skip(&["{", "\"metadata\"", ":"])?;
+        let Metadata { message_id, message_type, message_timestamp } = rest.value()?;
+        rest.skip(&[",", "\"payload\"", ":", "{"])?;
+        let message = match message_type.as_str() {
+            "notification" => {
+                rest.skip(&["\"subscription\"", ":"])?;
+                let subscription = self.subscription(&mut rest)?;
+                rest.skip(&[",", "\"event\"", ":"])?;
+                let event = rest
+                    .0
+                    .trim_ascii_end()
+                    .strip_suffix('}')?
+                    .trim_ascii_end()
+                    .strip_suffix('}')?
+                    .trim_ascii();
+                if !(event.starts_with('{') && event.ends_with('}')) {
+                    return None;
+                }
+                Message::Notification { subscription, event: frame.slice_ref(event.as_bytes()) }
+            }
+            "session_keepalive" => {
+                rest.skip(&["}", "}"])?;
+                if !rest.0.trim_ascii().is_empty() {
+                    return None;
+                }
+                Message::Keepalive
+            }
+            _ => return None,
+        };
+        Some(Frame { id: message_id, timestamp: message_timestamp, message })
+    }
+
+    /// Reads a subscription, unless the same was read of late.
+    fn subscription(&mut self, rest: &mut Rest<'_>) -> Option<Arc<Subscription>> {
+        let text = rest.0;
+        let place = place(text);
+        let late = self.late.get_mut(place).and_then(Option::as_mut);
+        if let Some(late) = &late
+            && let Some(behind) = text.strip_prefix(late.text.as_str())
+        {
+            rest.0 = behind;
+            return Some(late.subscription.clone());
+        }
+        let subscription: Arc<Subscription> = Arc::new(rest.value()?);
+        let text = text.strip_suffix(rest.0)?;
+        if let Some(late) = late {
+            late.text.clear();
+            late.text.push_str(text);
+            late.subscription = subscription.clone();
+        } else {
+            self.late.resize_with(REMEMBERED, || None);
+            if let Some(empty) = self.late.get_mut(place) {
+                *empty = Some(Late { text: text.into(), subscription: subscription.clone() });
+            }
+        }
+        Some(subscription)
     }
 }
 
-/// Reads a notification or a keepalive, as Twitch writes them.
-fn read_usual(frame: &Bytes) -> Option<Frame> {
-    // Looking through the text once is cheaper than looking through each string in it.
-    let mut rest = Rest(std::str::from_utf8(frame).ok()?);
-    rest.skip(&["{", "\"metadata\"", ":"])?;
-    let Metadata { message_id, message_type, message_timestamp } = rest.value()?;
-    rest.skip(&[",", "\"payload\"", ":", "{"])?;
-    let message = match message_type.as_str() {
-        "notification" => {
-            rest.skip(&["\"subscription\"", ":"])?;
-            let subscription = rest.value()?;
-            rest.skip(&[",", "\"event\"", ":"])?;
-            let event =
-                rest.0.trim_ascii_end().strip_suffix('}')?.trim_ascii_end().strip_suffix('}')?.trim_ascii();
-            if !(event.starts_with('{') && event.ends_with('}')) {
-                return None;
-            }
-            Message::Notification { subscription, event: frame.slice_ref(event.as_bytes()) }
-        }
-        "session_keepalive" => {
-            rest.skip(&["}", "}"])?;
-            if !rest.0.trim_ascii().is_empty() {
-                return None;
-            }
-            Message::Keepalive
-        }
-        _ => return None,
-    };
-    Some(Frame { id: message_id, timestamp: message_timestamp, message })
+/// Where a subscription is remembered: by some letters of its id, which Twitch writes first.
+fn place(subscription: &str) -> usize {
+    let letters = subscription.as_bytes().get(8..16).unwrap_or_default();
+    letters.iter().fold(0_usize, |sum, letter| sum.wrapping_mul(31).wrapping_add(usize::from(*letter)))
+        % REMEMBERED
 }
 
 /// What is left of a message.
@@ -151,6 +213,7 @@ fn read_any(frame: &Bytes) -> Result<Frame, serde_json::Error> {
 /// Reads what a notification holds, which is a part of `whole`.
 pub(super) fn notification(whole: &Bytes, payload: &str) -> Result<Message, serde_json::Error> {
     let NotificationPayload { subscription, event } = serde_json::from_str(payload)?;
+    let subscription = Arc::new(subscription);
     Ok(Message::Notification { subscription, event: whole.slice_ref(event.get().as_bytes()) })
 }
 
@@ -213,6 +276,10 @@ struct RevocationPayload {
 mod tests {
     use super::*;
 
+    fn read(frame: &Bytes) -> Result<Frame, serde_json::Error> {
+        Reader::default().read(frame)
+    }
+
     fn frame(message_type: &str, payload: &str) -> Bytes {
         format!(
             r#"{{"metadata":{{"message_id":"m1","message_type":"{message_type}","message_timestamp":"2026-01-01T00:00:00.123456789Z"}},"payload":{payload}}}"#
@@ -247,6 +314,33 @@ mod tests {
         assert_eq!(&event[..], br#"{"phase": "full"}"#);
         assert!(bytes.as_ptr_range().contains(&event.as_ptr()));
         assert_eq!(subscription.topic, "moon.phase");
+    }
+
+    #[test]
+    fn a_subscription_is_shared_as_long_as_twitch_writes_it_the_same() {
+        let mut reader = Reader::default();
+        let mut read = |id: &str, status: &str| {
+            let payload = format!(
+                r#"{{"subscription":{{"id":"{id}","status":"{status}","type":"moon.phase","version":"9","cost":0,"condition":{{}},"transport":{{"method":"websocket","session_id":"s1"}},"created_at":"2026-01-01T00:00:00Z"}},"event":{{"phase":"full"}}}}"#
+            );
+            match reader.read(&frame("notification", &payload)).unwrap().message {
+                Message::Notification { subscription, event } => {
+                    assert_eq!(&event[..], br#"{"phase":"full"}"#);
+                    assert_eq!((subscription.id.as_str(), subscription.status.as_str()), (id, status));
+                    subscription
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        let first = read("u1", "enabled");
+        assert!(Arc::ptr_eq(&first, &read("u1", "enabled")));
+        assert!(!Arc::ptr_eq(&first, &read("u1", "user_removed")));
+        // More than are remembered.
+        for number in 0..3 * REMEMBERED {
+            let id = format!("{number:08x}");
+            assert!(Arc::ptr_eq(&read(&id, "enabled"), &read(&id, "enabled")));
+        }
+        assert_eq!(reader.late.len(), REMEMBERED);
     }
 
     #[test]

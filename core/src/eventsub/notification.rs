@@ -7,6 +7,7 @@ use crate::id::MessageId;
 use bytes::Bytes;
 use jiff::Timestamp;
 use std::fmt;
+use std::sync::Arc;
 
 /// Something that happened, as a subscription reported it.
 #[derive(Clone)]
@@ -17,7 +18,7 @@ pub struct Notification {
     /// When Twitch sent it first.
     pub timestamp: Timestamp,
     /// The subscription that asked for it.
-    pub subscription: Subscription,
+    pub subscription: Arc<Subscription>,
     /// The wish that the subscription fulfils; none for a subscription that this client did not ask for.
     pub wish: Option<WishId>,
     /// How it came.
@@ -41,7 +42,7 @@ impl Notification {
     pub(crate) fn new(
         id: MessageId,
         timestamp: Timestamp,
-        subscription: Subscription,
+        subscription: Arc<Subscription>,
         wish: Option<WishId>,
         source: Source,
         event: Bytes,
@@ -82,7 +83,7 @@ impl Notification {
 
 impl fmt::Debug for Notification {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Subscription { topic, version, .. } = &self.subscription;
+        let Subscription { topic, version, .. } = &*self.subscription;
         write!(f, "Notification({topic} {version}, {}, {} bytes)", self.id, self.event.len())
     }
 }

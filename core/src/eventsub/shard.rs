@@ -19,7 +19,7 @@ mod output;
 pub use config::{Again, ShardConfig};
 pub use output::{Deadline, LostWhy, Opened, ShardOutput};
 
-use super::frame::{self, Message, Session};
+use super::frame::{Frame, Message, Session};
 use crate::backoff::{Backoff, Jitter};
 use crate::client::{CauseKind, Closed, SecretUrl, SocketId};
 use crate::id::SessionId;
@@ -160,13 +160,19 @@ impl Shard {
         })
     }
 
-    /// Takes a text message.
-    pub fn frame(&mut self, now: Time, socket: SocketId, raw: &Bytes) {
+    /// Takes a text message, and what a [`Reader`](super::frame::Reader) made of it.
+    pub fn frame(
+        &mut self,
+        now: Time,
+        socket: SocketId,
+        raw: &Bytes,
+        read: Result<Frame, serde_json::Error>,
+    ) {
         if !self.knows(socket) {
             return;
         }
         self.alive(now, socket);
-        let frame = match frame::read(raw) {
+        let frame = match read {
             Ok(frame) => frame,
             Err(error) => {
                 self.out.push_back(ShardOutput::Unreadable { raw: raw.clone(), why: error.to_string() });

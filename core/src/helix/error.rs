@@ -153,6 +153,11 @@ pub enum TooMany {
 }
 
 impl Refusal {
+    /// Whether the words of Twitch came along. Without them a refusal may be a proxy's, or half of an answer.
+    pub(crate) fn gives_reason(&self) -> bool {
+        !(self.error.is_empty() && self.message.is_empty())
+    }
+
     /// Reads a refusal; a body that is not Twitch's JSON (a proxy's HTML, nothing) leaves the words empty.
     pub(crate) fn read(
         operation: &'static str,

@@ -58,7 +58,7 @@ fn notice_of(notice: &Notice) -> Value {
     match notice {
         Notice::Notification(event) => json!({
             "id": event.id,
-            "subscription": event.subscription,
+            "subscription": &*event.subscription,
             "wish": event.wish.map(|wish| wish.0),
             "source": format!("{:?}", event.source),
             "event": Text::of(event.raw()),

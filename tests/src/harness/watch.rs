@@ -29,6 +29,11 @@ impl Watch {
         let record = serde_json::to_value(record).unwrap_or_default();
         self.stored.extend(record["access"].as_str().map(str::to_owned));
     }
+
+    /// Whether the store of any client has failed.
+    pub(super) fn has_store_failed(&self) -> bool {
+        !self.store_failed.is_empty()
+    }
 }
 
 impl Harness {

@@ -200,6 +200,7 @@ impl Plan {
                     self.post(id);
                 }
             }
+            _ if !refusal.gives_reason() => self.later(now, id, shard, error),
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => self.block(id, Blocked::Forbidden(error)),
             StatusCode::TOO_MANY_REQUESTS if refusal.too_many == Some(TooMany::TotalCost) => {
                 if let Some(Wish { user, .. }) = self.wishes.get(&id) {

@@ -235,7 +235,9 @@ fn each_of_twitchs_sentences_has_its_own_consequence() {
         assert_eq!(refused(status, &said(message)), consequence, "{status} {message}");
     }
     assert_eq!(refused(409, r#"{"message":"subscription already exists","id":"twin"}"#), "find twin");
-    assert_eq!(refused(502, "<html>bad gateway</html>"), "later");
+    for status in [400, 403, 404, 502] {
+        assert_eq!(refused(status, "<html>not Twitch's words</html>"), "later", "{status}");
+    }
 }
 
 /// Which wishes are asked for, if each costs 1.

@@ -107,6 +107,7 @@ impl Conduit {
                 self.audit_soon(now);
                 self.later(now, id, error);
             }
+            _ if !refusal.gives_reason() => self.later(now, id, error),
             StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED => self.block(id, Blocked::Forbidden(error)),
             StatusCode::TOO_MANY_REQUESTS if refusal.too_many == Some(TooMany::TotalCost) => {
                 self.block(id, Blocked::Forbidden(error));

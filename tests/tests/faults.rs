@@ -88,6 +88,17 @@ fn empty_lists_may_be_null() {
 }
 
 #[test]
+fn empty_lists_may_be_left_out() {
+    let mut stage = Stage::new();
+    stage.world.faults.absent = 1.0;
+    let path = format!("/goals?broadcaster_id={}", stage.ada);
+    assert_eq!(stage.json(&path), json!({}));
+    let path = format!("/channels/followers?broadcaster_id={}&first=50", stage.ada);
+    let page = stage.json(&path);
+    assert_eq!((page["data"].as_array().unwrap().len(), page.get("pagination")), (50, None));
+}
+
+#[test]
 fn a_5xx_may_have_no_body() {
     let mut stage = Stage::new();
     stage.world.faults.helix_5xx = 1.0;

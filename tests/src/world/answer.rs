@@ -85,6 +85,18 @@ impl Answer {
         self
     }
 
+    /// Without `data` and `pagination` that say nothing.
+    pub(super) fn without_empty(mut self) -> Self {
+        if let Body::Json(Value::Object(body)) = &mut self.body {
+            body.retain(|name, value| match name.as_str() {
+                "data" => *value != json!([]),
+                "pagination" => *value != json!({}),
+                _ => true,
+            });
+        }
+        self
+    }
+
     pub(super) fn into_response(
         self,
         wall: Timestamp,

@@ -97,6 +97,9 @@ impl World {
             self.answer_lost();
             return (self.broken(502), Headers::new());
         }
+        if self.rng.chance(self.faults.absent) {
+            return (answer.without_empty(), headers);
+        }
         if self.rng.chance(self.faults.nulls) {
             return (answer.with_nulls(), headers);
         }

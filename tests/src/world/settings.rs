@@ -174,7 +174,7 @@ impl Default for Settings {
 /// | an answer ends in its middle | `cut_short` |
 /// | an empty page, or a cursor behind the last one | `odd_page` |
 /// | cursors that repeat or are refused | `cursor_repeats`, `cursor_refused` |
-/// | null for an empty list or pagination | `nulls` |
+/// | null for an empty list or pagination, or nothing at all | `nulls`, `absent` |
 /// | withdrawn operations, irregular shapes, `""` and null for none | always |
 /// | messages that are dropped | chat's settings, bans and blocked terms, by `Call` |
 ///
@@ -234,6 +234,8 @@ pub struct Faults {
     pub nulls: f64,
     /// Nobody hears that a shard was disabled.
     pub shard_notice_lost: f64,
+    /// An empty `data` and an empty `pagination` are left out of Helix's answers.
+    pub absent: f64,
     /// A 5xx has no body.
     pub bare_5xx: f64,
     /// The timestamp of a message has fewer than nine fractional digits, or none.
@@ -274,6 +276,7 @@ impl Faults {
             cursor_repeats: rate,
             nulls: rate,
             shard_notice_lost: rate,
+            absent: rate,
             bare_5xx: rate,
             short_stamps: rate,
             odd_tokens: rate,

@@ -120,7 +120,7 @@ fn what_is_sent_to_the_page_happens_and_a_socket_hears_of_it() {
 }
 
 /// Each action of the page, in an order in which each finds what it needs: what is sent, and events that come of it, or none at
-/// all. `MESSAGE` and `SESSION` stand for the ids of the latest event that has one.
+/// all. `MESSAGE` and `SESSION` stand for the ids of the latest event that has one, `SUBSCRIPTION` for one of ada's.
 const STORIES: &[(&str, &str, &[&str])] = &[
     ("chat", "who=brook&channel=ada&text=Hi", &["channel.chat.message"]),
     ("follow", "who=brook&channel=ada", &["channel.follow"]),
@@ -226,6 +226,7 @@ const STORIES: &[(&str, &str, &[&str])] = &[
         &["stream.online"],
     ),
     ("offline", "channel=ada", &["stream.offline"]),
+    ("end-subscription", "id=SUBSCRIPTION&status=user_removed", &[]),
     ("reconnect", "", &[]),
     ("drop", "", &[]),
     ("close", "code=4000", &[]),
@@ -233,7 +234,6 @@ const STORIES: &[(&str, &str, &[&str])] = &[
     ("expire", "user=ada", &[]),
     ("revoke", "client=sim-client&user=ada", &["user.authorization.revoke"]),
     ("silence", "", &[]),
-    ("end-subscription", "id=nobodys&status=user_removed", &[]),
     ("faults", "rate=0", &[]),
     ("restart", "seconds=0", &[]),
 ];
@@ -241,6 +241,7 @@ const STORIES: &[(&str, &str, &[&str])] = &[
 #[test]
 fn every_story_can_be_told_by_the_page() {
     let stage = Stage::new();
+    let _socket = stage.listen();
     let latest = |name: &str| {
         stage.server.with(|world, _| {
             let mut events = world.happenings().iter().rev().map(|happening| &happening.event[name]);
@@ -251,6 +252,11 @@ fn every_story_can_be_told_by_the_page() {
         if *action == "buy" {
             stage.offer("confetti");
         }
+        let subscription = stage.server.with(|world, _| {
+            let enabled = world.enabled(scene::CLIENT_ID, Some(&stage.ada));
+            enabled.first().map_or(String::new(), |(id, ..)| (*id).to_owned())
+        });
+        let form = form.replace("SUBSCRIPTION", &subscription);
         let form = form.replace("MESSAGE", &latest("message_id")).replace("SESSION", &latest("session_id"));
         let before = stage.server.with(|world, _| world.happenings().len());
         let (status, said) = stage.post(action, &form);
@@ -279,6 +285,7 @@ fn what_a_story_needs_and_does_not_find_is_said() {
         "channel=ada&title=Tea&choices=Yes&seconds=60",
         "number of choices must be between 2 and 5",
     );
+    refused("end-subscription", "id=nobodys&status=user_removed", "no enabled subscription has this id");
     refused("helix", "user=ada&method=GET&path=/nothing", "404");
 }
 

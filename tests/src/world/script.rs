@@ -298,7 +298,13 @@ impl World {
             Action::CloseSockets(which, code, reason) => self.close_sockets(now, &which, code, &reason),
             Action::SilenceSockets(which) => self.silence_sockets(now, &which),
             Action::Restart(down) => self.restart(now, down),
-            Action::RevokeSubscription { id, status } => self.revoke_subscription(now, &id, status),
+            Action::RevokeSubscription { id, status } => {
+                let number = self.subscriptions.number(&id);
+                if !number.is_some_and(|number| self.subscriptions.is_enabled(number)) {
+                    return Err("no enabled subscription has this id".to_owned());
+                }
+                self.revoke_subscription(now, &id, status);
+            }
             Action::RepeatLatest => self.repeat_latest(now),
             Action::Expire(user) => {
                 let user = self.named(&user);

@@ -282,7 +282,7 @@ impl Pick {
     }
 }
 
-/// The faults that a seed gets. Those that are left out came later, and would change what older seeds mean.
+/// The faults that a seed of conduits gets. Those that are left out came later, and would change what older seeds mean.
 fn faults_of_seeds(rate: f64) -> Faults {
     Faults {
         cut_short: 0.0,
@@ -290,6 +290,13 @@ fn faults_of_seeds(rate: f64) -> Faults {
         cursor_repeats: 0.0,
         nulls: 0.0,
         shard_notice_lost: 0.0,
+        ..faults_of_sockets(rate)
+    }
+}
+
+/// The same for a seed of WebSocket clients.
+fn faults_of_sockets(rate: f64) -> Faults {
+    Faults {
         absent: 0.0,
         bare_5xx: 0.0,
         short_stamps: 0.0,

@@ -82,9 +82,9 @@ pub struct Config {
     /// Whether events are searched for what this version does not know: [`Notice::Drift`](crate::Notice::Drift). Off, it
     /// costs nothing; on, several times what reading an event does.
     pub watch_drift: bool,
-    /// For how long EventSub message ids are remembered, to drop what comes twice.
+    /// For how long EventSub message ids are remembered at least, to drop what comes twice.
     pub remember_messages: Duration,
-    /// How many message ids are remembered at most.
+    /// How many message ids are remembered at most. The latest half of so many is never forgotten before its time.
     pub remember_at_most: usize,
     /// Whether everything that happens is written down, for [`Client::poll_line`](crate::Client::poll_line): see
     /// [`record`](crate::record).

@@ -72,7 +72,7 @@ fn write(frame: &Frame) -> Option<String> {
         }
         Message::Notification { subscription, event } => {
             let event: &RawValue = serde_json::from_slice(event).ok()?;
-            let subscription = serde_json::to_string(subscription).expect("a subscription is JSON");
+            let subscription = serde_json::to_string(&**subscription).expect("a subscription is JSON");
             ("notification", format!(r#"{{"subscription":{subscription},"event":{event}}}"#))
         }
         Message::Revocation(subscription) => {

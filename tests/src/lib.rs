@@ -8,8 +8,8 @@
 //! | --- | --- |
 //! | test a bot over real sockets | [`Server`], the example `test_your_bot` of `twitchwire-tokio` |
 //! | have users, channels, tokens in it | [`World::user`], [`World::grant_token`] |
-//! | let something happen | [`World::follow`], [`World::chat`], [`World::raid`] |
-//! | let something go wrong | [`World::drop_sockets`], [`World::expire`], [`world::Settings`] |
+//! | let something happen | [`World::at`], [`World::follow`], [`World::chat`], [`world::Action`] |
+//! | let something go wrong | [`World::drop_sockets`], [`World::expire`], [`world::Faults`], which lists what plays what |
 //! | see what it holds, and which rules were broken | [`World::enabled`], [`World::violations`] |
 //! | test a client in virtual time | [`harness`], [`schedule`] |
 //! | try it by hand | `twitchwire-sim serve`, below |
@@ -45,8 +45,9 @@
 //!
 //! # On the command line
 //!
-//! `cargo run -p twitchwire-sim -- serve [--port N] [--scene listen|chat|channels]` puts a world on a loopback port until
-//! Ctrl-C, for clients in any language. It prints the URLs, a client id and its secret, and the tokens of a user who has
+//! `cargo run -p twitchwire-sim -- serve [--port N] [--scene listen|chat|channels] [--tls FILE]` puts a world on a loopback port
+//! until Ctrl-C, for clients in any language; with `--tls` over https and wss, and `FILE` then holds the certificate that they
+//! have to trust. It prints the URLs, a client id and its secret, and the tokens of a user who has
 //! allowed everything. What a scene does not bring, the control page brings, in a browser or by
 //! `curl -d who=brook -d channel=ada -d text=Hello http://127.0.0.1:PORT/sim/chat`: see [`Server`].
 //!

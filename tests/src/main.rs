@@ -27,9 +27,10 @@ use twitchwire_sim::{Server, World, scene};
 const USAGE: &str = "\
 A simulated Twitch.
 
-twitchwire-sim serve [--port N] [--scene listen|chat|channels]
+twitchwire-sim serve [--port N] [--scene listen|chat|channels] [--tls FILE]
     Listens on loopback until Ctrl-C, and prints the URLs, the client and a token. Without a port it takes a free one;
-    without a scene nothing happens but by the control page, /sim.
+    without a scene nothing happens but by the control page, /sim. With --tls it speaks https and wss, and writes the
+    certificate that a client has to trust to FILE, as PEM.
 
 twitchwire-sim search --seeds N [--from S] [--jobs J] [--kind sockets|conduits|processes] [--keep PARTS]
                       [--shorten yes|no] [--trace LINES]
@@ -63,7 +64,7 @@ fn main() -> ExitCode {
             println!("{USAGE}");
             Ok(ExitCode::SUCCESS)
         }
-        Command::Serve { port, scene } => serve(port, scene),
+        Command::Serve { port, scene, tls } => serve(port, scene, tls.as_deref()),
         Command::Search(search) => Ok(search.run()),
         Command::Idle { hours } => Ok(idle(hours)),
         Command::Replay(path) => replay(&path),
@@ -76,7 +77,7 @@ fn main() -> ExitCode {
 
 enum Command {
     Help,
-    Serve { port: u16, scene: fn(&mut World) -> String },
+    Serve { port: u16, scene: fn(&mut World) -> String, tls: Option<PathBuf> },
     Search(Search),
     Idle { hours: u32 },
     Replay(PathBuf),
@@ -134,7 +135,8 @@ impl Command {
                     Some("channels") => scene::channels,
                     Some(other) => return Err(format!("there is no scene {other}")),
                 };
-                Command::Serve { port: options.take("--port")?.unwrap_or(0), scene }
+                let port = options.take("--port")?.unwrap_or(0);
+                Command::Serve { port, scene, tls: options.take("--tls")? }
             }
             "search" => Command::Search(Search::read(&mut options)?),
             "idle" => Command::Idle { hours: options.take("--hours")?.ok_or("idle wants --hours")? },
@@ -304,7 +306,7 @@ fn replay(path: &Path) -> Result<ExitCode, Box<dyn Error>> {
     })
 }
 
-fn serve(port: u16, scene: fn(&mut World) -> String) -> Result<ExitCode, Box<dyn Error>> {
+fn serve(port: u16, scene: fn(&mut World) -> String, tls: Option<&Path>) -> Result<ExitCode, Box<dyn Error>> {
     let wall = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or(Duration::ZERO);
     let epoch = Timestamp::from_second(i64::try_from(wall.as_secs())?).map_err(|error| error.to_string())?;
     let mut world = World::new(1, epoch);
@@ -312,7 +314,10 @@ fn serve(port: u16, scene: fn(&mut World) -> String) -> Result<ExitCode, Box<dyn
     world.settings.approve_authorize = Some(ada.clone());
     let scopes: Vec<&str> = Scope::KNOWN.iter().map(Scope::as_str).collect();
     let (access, refresh) = world.grant_token(Time::ZERO, scene::CLIENT_ID, &ada, &scopes);
-    let server = Server::start_on(world, port)?;
+    let server = match tls {
+        None => Server::start_on(world, port)?,
+        Some(file) => start_tls(world, port, file)?,
+    };
     println!("A simulated Twitch, until Ctrl-C. Things happen with a client's first subscription, or here:");
     for (name, value) in [
         ("control page", server.control_url()),
@@ -330,4 +335,14 @@ fn serve(port: u16, scene: fn(&mut World) -> String) -> Result<ExitCode, Box<dyn
     loop {
         std::thread::park();
     }
+}
+
+/// Starts it over TLS, and writes down whom to trust.
+fn start_tls(world: World, port: u16, file: &Path) -> std::io::Result<Server> {
+    let server = Server::start_tls_on(world, port)?;
+    if let Some(authority) = server.authority() {
+        std::fs::write(file, authority.pem())?;
+        println!("Clients have to trust the certificate in {}.", file.display());
+    }
+    Ok(server)
 }

@@ -282,7 +282,7 @@ impl Pick {
     }
 }
 
-/// The faults that a seed gets. Those that are left out came later, and would change what older seeds mean.
+/// The faults that a seed of conduits gets. Those that are left out came later, and would change what older seeds mean.
 fn faults_of_seeds(rate: f64) -> Faults {
     Faults {
         cut_short: 0.0,
@@ -290,6 +290,18 @@ fn faults_of_seeds(rate: f64) -> Faults {
         cursor_repeats: 0.0,
         nulls: 0.0,
         shard_notice_lost: 0.0,
+        ..faults_of_sockets(rate)
+    }
+}
+
+/// The same for a seed of WebSocket clients.
+fn faults_of_sockets(rate: f64) -> Faults {
+    Faults {
+        absent: 0.0,
+        bare_5xx: 0.0,
+        short_stamps: 0.0,
+        odd_tokens: 0.0,
+        quoted: 0.0,
         ..Faults::all(rate)
     }
 }
@@ -324,6 +336,11 @@ fn rates<'a>(faults: &'a mut Faults, network: &'a mut Network) -> Vec<(&'static 
         cursor_repeats,
         nulls,
         shard_notice_lost,
+        absent,
+        bare_5xx,
+        short_stamps,
+        odd_tokens,
+        quoted,
     } = faults;
     let Network {
         fastest: _,
@@ -361,6 +378,11 @@ fn rates<'a>(faults: &'a mut Faults, network: &'a mut Network) -> Vec<(&'static 
         cursor_repeats,
         nulls,
         shard_notice_lost,
+        absent,
+        bare_5xx,
+        short_stamps,
+        odd_tokens,
+        quoted,
         not_sent,
         request_lost,
         response_lost,

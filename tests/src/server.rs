@@ -1,8 +1,8 @@
 //! The world on a loopback port: HTTP and WebSocket side by side, in real time, on plain threads.
 //!
-//! Each connection has a thread that turns bytes into the world's calls; one more thread is the world's clock, and one posts to
-//! the callbacks of webhooks. What the world says goes to the threads of its sockets through channels. A page under `/sim`
-//! makes things happen.
+//! Each connection has a thread that turns bytes, within TLS or without, into the world's calls; one more thread is the
+//! world's clock, and one posts to the callbacks of webhooks. What the world says goes to the threads of its sockets through
+//! channels. A page under `/sim` makes things happen.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Read};
@@ -24,9 +24,15 @@ use crate::{Heard, PeerId, Said, World, WorldOutput};
 mod callbacks;
 mod control;
 mod http1;
+mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 mod wire;
 
 use http1::{Connection, Next};
+use stream::{Protocol, Stream};
+#[cfg(feature = "tls")]
+pub use tls::Authority;
 use wire::Wire;
 
 /// The most connections at once; further ones are dropped.
@@ -41,9 +47,9 @@ const CLOSING: Duration = Duration::from_secs(1);
 /// A world on a loopback port. Stops when dropped, with all its threads.
 ///
 /// Next to what Twitch has there is a control page: `GET /sim` lists users, sessions and broken rules and has a form for each
-/// action; `POST /sim/<action>` lets something happen: `chat` (`who`, `channel`, `text`), `follow` (`who`, `channel`), `raid`
-/// (`from`, `to`, `viewers`), `online` and `offline` (`channel`), `reconnect` and `drop` (`which`: a session's id; without it
-/// all), `expire` (`user`). Users and channels are ids or logins; a login is made on first mention.
+/// [`Action`](crate::world::Action), with its fields and what it needs; `POST /sim/<action>` lets it happen: `chat`, `follow`, `cheer`,
+/// `poll`, `ban`, `drop`, `expire` and many more. What has no form of its own is a call of Helix (`helix`) or an event (`emit`). Users
+/// and channels are ids or logins; a login is made on first mention.
 ///
 /// ```text
 /// curl -d who=brook -d channel=ada -d text=Hello http://127.0.0.1:8080/sim/chat
@@ -61,6 +67,7 @@ struct Running {
 
 struct Shared {
     origin: Instant,
+    protocol: Protocol,
     state: Mutex<State>,
     /// Rung when the world's next deadline may have changed, or something is to be posted.
     clock: Condvar,
@@ -87,13 +94,24 @@ impl Server {
 
     /// As [`Server::start`], on this port; 0: a free one.
     pub fn start_on(world: World, port: u16) -> io::Result<Server> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        Server::start_as(Protocol::Plain, world, port)
+    }
+
+    /// As [`Server::start_on`], over TLS alone: its URLs begin with `https` and `wss`. The certificate is for `localhost` and the
+    /// loopback addresses, and vouched for by an authority of its own, [`Server::authority`].
+    #[cfg(feature = "tls")]
+    pub fn start_tls_on(world: World, port: u16) -> io::Result<Server> {
+        Server::start_as(Protocol::Tls(tls::Identity::new()?), world, port)
+    }
+
+    fn start_as(protocol: Protocol, world: World, port: u16) -> io::Result<Server> {
+        let listener = listen((Ipv4Addr::LOCALHOST, port).into())?;
         let address = listener.local_addr()?;
         let state = State { world, opened: 0, peers: BTreeMap::new(), posts: VecDeque::new() };
-        let shared =
-            Arc::new(Shared { origin: Instant::now(), state: Mutex::new(state), clock: Condvar::new() });
+        let state = Mutex::new(state);
+        let shared = Arc::new(Shared { origin: Instant::now(), protocol, state, clock: Condvar::new() });
         let mut server = Server { shared, address, running: None };
-        let base = format!("ws://{address}");
+        let base = server.socket_base();
         server.with(|world, _| world.settings.reconnect_base = base);
         server.run(listener)?;
         Ok(server)
@@ -101,27 +119,42 @@ impl Server {
 
     /// Where Helix is.
     pub fn helix_url(&self) -> String {
-        format!("http://{}/helix", self.address)
+        self.http_url() + "/helix"
     }
 
     /// Where OAuth is.
     pub fn oauth_url(&self) -> String {
-        format!("http://{}/oauth2", self.address)
+        self.http_url() + "/oauth2"
     }
 
     /// Where the EventSub WebSocket is.
     pub fn ws_url(&self) -> String {
-        format!("ws://{}/ws", self.address)
+        self.socket_base() + "/ws"
     }
 
     /// Where the control page is.
     pub fn control_url(&self) -> String {
-        format!("http://{}/sim", self.address)
+        self.http_url() + "/sim"
     }
 
     /// Scheme, host and port for HTTP.
     pub fn http_url(&self) -> String {
-        format!("http://{}", self.address)
+        let [http, _] = self.shared.protocol.schemes();
+        format!("{http}://{}", self.address)
+    }
+
+    fn socket_base(&self) -> String {
+        let [_, socket] = self.shared.protocol.schemes();
+        format!("{socket}://{}", self.address)
+    }
+
+    /// Who vouches for the server's certificate, if it speaks TLS.
+    #[cfg(feature = "tls")]
+    pub fn authority(&self) -> Option<&Authority> {
+        match &self.shared.protocol {
+            Protocol::Plain => None,
+            Protocol::Tls(identity) => Some(&identity.authority),
+        }
     }
 
     /// Looks at the world, or lets something happen in it, at the time that it is.
@@ -145,11 +178,10 @@ impl Server {
         if self.running.is_some() {
             return Ok(());
         }
-        self.run(TcpListener::bind(self.address)?)
+        self.run(listen(self.address)?)
     }
 
     fn run(&mut self, listener: TcpListener) -> io::Result<()> {
-        listener.set_nonblocking(true)?;
         let stop = Arc::new(AtomicBool::new(false));
         let spawn = |name: &str, work: Box<dyn FnOnce() + Send>| {
             std::thread::Builder::new().name(format!("sim {name}")).spawn(work)
@@ -157,7 +189,7 @@ impl Server {
         let (shared, stopped) = (self.shared.clone(), stop.clone());
         let clock = spawn("clock", Box::new(move || shared.keep_time(&stopped)))?;
         let (shared, stopped) = (self.shared.clone(), stop.clone());
-        let accept = spawn("accept", Box::new(move || accept(&listener, &shared, &stopped)));
+        let accept = spawn("accept", Box::new(move || accept(listener, &shared, &stopped)));
         let (shared, stopped) = (self.shared.clone(), stop.clone());
         let posts = spawn("posts", Box::new(move || shared.post(&stopped)));
         match (accept, posts) {
@@ -248,40 +280,82 @@ impl State {
     }
 }
 
-fn accept(listener: &TcpListener, shared: &Arc<Shared>, stop: &Arc<AtomicBool>) {
-    let mut threads: Vec<(JoinHandle<()>, Arc<Waker>)> = Vec::new();
+/// Lets clients in until it stops. While the world restarts nobody listens.
+fn accept(mut listener: TcpListener, shared: &Arc<Shared>, stop: &AtomicBool) {
     while !stop.load(Ordering::Acquire) {
+        let Ok(address) = listener.local_addr() else { return };
+        let outage = shared.lock().world.outage();
+        let mut crew = Crew::default();
+        while !stop.load(Ordering::Acquire) && shared.lock().world.outage() == outage {
+            crew.let_in(&listener, shared);
+        }
+        drop(listener);
+        crew.dismiss();
+        listener = loop {
+            if stop.load(Ordering::Acquire) {
+                return;
+            }
+            let down = shared.now() < shared.lock().world.outage().until;
+            match if down { None } else { listen(address).ok() } {
+                Some(listener) => break listener,
+                None => std::thread::sleep(LOOK_UP),
+            }
+        };
+    }
+}
+
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(address)?;
+    listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// The threads of the connections that are open.
+#[derive(Default)]
+struct Crew {
+    over: Arc<AtomicBool>,
+    threads: Vec<(JoinHandle<()>, Arc<Waker>)>,
+}
+
+impl Crew {
+    /// One client, if one is waiting.
+    fn let_in(&mut self, listener: &TcpListener, shared: &Arc<Shared>) {
         match listener.accept() {
-            Ok((stream, _)) if threads.len() < CONNECTIONS => {
-                let Ok(wire) = Wire::new(stream) else { continue };
-                let (shared, stop, bell) = (shared.clone(), stop.clone(), wire.bell());
+            Ok((stream, _)) if self.threads.len() < CONNECTIONS => {
+                let Ok(wire) = Wire::new(stream) else { return };
+                let (shared, over, bell) = (shared.clone(), self.over.clone(), wire.bell());
                 let serve = move || {
                     // A broken connection concerns its client alone.
-                    let _ = serve(wire, &shared, &stop);
+                    let _ = serve(wire, &shared, &over);
                 };
                 if let Ok(thread) = std::thread::Builder::new().name("sim connection".into()).spawn(serve) {
-                    threads.push((thread, bell));
+                    self.threads.push((thread, bell));
                 }
             }
             Ok(_) => {}
             Err(_) => {
-                threads.retain(|(thread, _)| !thread.is_finished());
+                self.threads.retain(|(thread, _)| !thread.is_finished());
                 std::thread::sleep(LOOK_UP);
             }
         }
     }
-    for (_, bell) in &threads {
-        let _ = bell.wake();
-    }
-    for (thread, _) in threads {
-        let _ = thread.join();
+
+    /// Breaks all connections off.
+    fn dismiss(self) {
+        self.over.store(true, Ordering::Release);
+        for (_, bell) in &self.threads {
+            let _ = bell.wake();
+        }
+        for (thread, _) in self.threads {
+            let _ = thread.join();
+        }
     }
 }
 
 /// One connection: requests one after the other, until it becomes a WebSocket or ends.
 fn serve(wire: Wire, shared: &Shared, stop: &AtomicBool) -> io::Result<()> {
     let bell = wire.bell();
-    let mut connection = Connection::new(wire);
+    let mut connection = Connection::new(shared.protocol.accept(wire, stop)?);
     while let Some(next) = connection.next(stop)? {
         match next {
             Next::Request(request, keep_alive) => {
@@ -312,7 +386,7 @@ fn serve(wire: Wire, shared: &Shared, stop: &AtomicBool) -> io::Result<()> {
                     Ok(peer) => {
                         let done = connection
                             .accept(&key)
-                            .and_then(|(wire, rest)| socket(wire, rest, peer, &orders, shared, stop));
+                            .and_then(|(stream, rest)| socket(stream, rest, peer, &orders, shared, stop));
                         shared.with(|state, now| {
                             state.world.gone(now, peer);
                             state.peers.remove(&peer);
@@ -329,14 +403,14 @@ fn serve(wire: Wire, shared: &Shared, stop: &AtomicBool) -> io::Result<()> {
 
 /// One WebSocket: what the world says goes out, what the client says comes in.
 fn socket(
-    wire: Wire,
+    stream: Stream,
     rest: Vec<u8>,
     peer: PeerId,
     orders: &Receiver<WorldOutput>,
     shared: &Shared,
     stop: &AtomicBool,
 ) -> io::Result<()> {
-    let mut socket = WebSocket::from_partially_read(wire, rest, Role::Server, None);
+    let mut socket = WebSocket::from_partially_read(stream, rest, Role::Server, None);
     let mut closing: Option<Instant> = None;
     while !stop.load(Ordering::Acquire) && closing.is_none_or(|since| since.elapsed() < CLOSING) {
         while let Ok(order) = orders.try_recv() {
@@ -380,10 +454,10 @@ fn socket(
 }
 
 /// Takes what comes and answers nothing, until the client goes.
-fn stay_silent(wire: &mut Wire, stop: &AtomicBool) -> io::Result<()> {
+fn stay_silent(stream: &mut Stream, stop: &AtomicBool) -> io::Result<()> {
     let mut unheard = [0; 1024];
     while !stop.load(Ordering::Acquire) {
-        match wire.read(&mut unheard) {
+        match stream.read(&mut unheard) {
             Ok(0) => break,
             Ok(_) => {}
             Err(error) if is_timeout(&error) => {}

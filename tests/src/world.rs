@@ -25,6 +25,7 @@ mod charity;
 mod clips;
 mod conduits;
 mod cue;
+mod deeds;
 mod delivery;
 mod entitlements;
 mod extensions;
@@ -40,6 +41,7 @@ mod markers;
 mod moderation;
 mod notice;
 mod oauth;
+mod outage;
 mod people;
 mod polls;
 mod predictions;
@@ -62,6 +64,7 @@ mod webhooks;
 mod whispers;
 
 pub use cue::{Actor, Cue};
+pub use deeds::{Deed, Show};
 pub use goals::GoalKind;
 pub use ledger::{Happening, Refreshed, Route, Rule, Sent, Violation};
 pub use people::Programme;
@@ -174,6 +177,7 @@ pub struct World {
     armed: u64,
     people: people::People,
     tokens: tokens::Tokens,
+    outage: outage::Outage,
     buckets: BTreeMap<String, helix::Bucket>,
     sockets: sockets::Sockets,
     subscriptions: subscriptions::Subscriptions,
@@ -220,6 +224,7 @@ impl World {
             armed: 0,
             people: people::People::default(),
             tokens: tokens::Tokens::default(),
+            outage: outage::Outage::NONE,
             buckets: BTreeMap::new(),
             sockets: sockets::Sockets::default(),
             subscriptions: subscriptions::Subscriptions::default(),
@@ -263,6 +268,9 @@ impl World {
     pub fn request(&mut self, now: Time, request: &http::Request<Bytes>) -> http::Response<Bytes> {
         self.advance(now);
         self.ledger.latest.clear();
+        if self.is_down() {
+            return Answer::broken(503).into_response(self.wall(self.now), Vec::new());
+        }
         let mut ask = Ask::read(request);
         ask.salt = self.rng.below(0x1_0000);
         ask.odd_page = self.rng.chance(self.faults.odd_page);
@@ -348,13 +356,25 @@ impl World {
             Timer::PollEnds { channel, poll } => self.complete_poll(&channel, &poll),
             Timer::PredictionLocks { channel, prediction } => self.lock_prediction(&channel, &prediction),
             Timer::HypeTrainEnds { channel } => self.end_hype_train(&channel),
-            Timer::Script(action) => self.act(*action),
+            Timer::Script(action) => {
+                // What comes of it is for the test to see.
+                let _ = self.act(self.now, *action);
+            }
         }
     }
 
     fn arm(&mut self, after: Duration, timer: Timer) {
         self.armed += 1;
         self.timers.insert((self.now + after, self.armed), timer);
+    }
+
+    /// The wall clock for the envelope of a message, which may say it with fewer digits.
+    fn message_stamp(&mut self) -> String {
+        if self.rng.chance(self.faults.short_stamps) {
+            let digits = self.rng.below(9) as usize;
+            return format!("{:.digits$}", self.wall(self.now));
+        }
+        self.stamp()
     }
 
     /// The wall clock now, in the words of Twitch's timestamps.

@@ -1,5 +1,7 @@
 //! Faults of the simulated Twitch that concern answers and lists.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::{Value, json};
@@ -83,4 +85,82 @@ fn empty_lists_may_be_null() {
     assert_eq!(stage.json(&path), json!({"data": null}));
     let path = format!("/channels/followers?broadcaster_id={}&first=50", stage.ada);
     assert_eq!(stage.json(&path)["pagination"], Value::Null);
+}
+
+#[test]
+fn empty_lists_may_be_left_out() {
+    let mut stage = Stage::new();
+    stage.world.faults.absent = 1.0;
+    let path = format!("/goals?broadcaster_id={}", stage.ada);
+    assert_eq!(stage.json(&path), json!({}));
+    let path = format!("/channels/followers?broadcaster_id={}&first=50", stage.ada);
+    let page = stage.json(&path);
+    assert_eq!((page["data"].as_array().unwrap().len(), page.get("pagination")), (50, None));
+}
+
+#[test]
+fn a_5xx_may_have_no_body() {
+    let mut stage = Stage::new();
+    stage.world.faults.helix_5xx = 1.0;
+    assert!(stage.get("/users").body().starts_with(b"<html>"));
+    stage.world.faults.bare_5xx = 1.0;
+    let answer = stage.get("/users");
+    assert!(answer.status().is_server_error() && answer.body().is_empty(), "{answer:?}");
+}
+
+#[test]
+fn a_token_may_come_with_its_scopes_in_other_shapes() {
+    let mut stage = Stage::new();
+    stage.world.faults.odd_tokens = 1.0;
+    let mut shapes = Vec::new();
+    for _ in 0..40 {
+        let (_, refresh) = stage.world.grant_token(Time::ZERO, CLIENT, &stage.ada, &["a:b", "c:d"]);
+        let form = format!(
+            "grant_type=refresh_token&client_id={CLIENT}&client_secret=s3cret&refresh_token={refresh}"
+        );
+        let request = Request::post("/oauth2/token").body(Bytes::from(form)).unwrap();
+        let said: Value = serde_json::from_slice(stage.world.request(Time::ZERO, &request).body()).unwrap();
+        shapes.push(said.get("scope").cloned());
+        let header = format!("OAuth {}", said["access_token"].as_str().unwrap());
+        let request = Request::get("/oauth2/validate").header("Authorization", header);
+        let request = request.body(Bytes::new()).unwrap();
+        let valid: Value = serde_json::from_slice(stage.world.request(Time::ZERO, &request).body()).unwrap();
+        assert_eq!((&valid["scopes"], valid.get("expires_in")), (&json!(["a:b", "c:d"]), None));
+    }
+    for shape in [None, Some(Value::Null), Some(json!("a:b c:d"))] {
+        assert!(shapes.contains(&shape), "never {shape:?}");
+    }
+}
+
+#[test]
+fn an_ad_break_may_be_told_in_words() {
+    let mut stage = Stage::new();
+    stage.world.faults.quoted = 1.0;
+    stage.world.plan_ad(Time::ZERO, &stage.ada, Duration::from_secs(1), 60);
+    stage.world.handle_timeout(Time::from_origin(Duration::from_secs(1)));
+    let event = &stage.world.happenings()[0].event;
+    assert_eq!((&event["duration_seconds"], &event["is_automatic"]), (&json!("60"), &json!("true")));
+}
+
+#[test]
+fn a_cursor_leads_back_as_well_where_that_is_documented() {
+    let mut stage = Stage::new();
+    for n in 0..5 {
+        let channel = stage.world.user(&format!("channel{n}"));
+        stage.world.online(Time::ZERO, &channel);
+    }
+    let page = |stage: &mut Stage, rest: &str| {
+        let said = stage.json(&format!("/streams?first=2{rest}"));
+        let ids: Vec<String> =
+            said["data"].as_array().unwrap().iter().map(|one| one["user_id"].to_string()).collect();
+        (ids, said["pagination"]["cursor"].as_str().map(str::to_owned))
+    };
+    let (first, cursor) = page(&mut stage, "");
+    let (second, cursor) = page(&mut stage, &format!("&after={}", cursor.unwrap()));
+    let (back, again) = page(&mut stage, &format!("&before={}", cursor.unwrap()));
+    assert_eq!(back, first);
+    assert_eq!(page(&mut stage, &format!("&after={}", again.clone().unwrap())).0, second);
+    // In front of the first page there is nothing.
+    assert_eq!(page(&mut stage, &format!("&before={}", again.unwrap())), (vec![], None));
+    assert_eq!(stage.get("/streams?before=nonsense").status(), 400);
 }

@@ -205,6 +205,43 @@ fn a_refused_upgrade_says_503() {
 }
 
 #[test]
+fn a_server_that_speaks_tls_answers_nobody_who_does_not() {
+    let world = World::new(3, "2026-03-01T12:00:00Z".parse().unwrap());
+    let server = Server::start_tls_on(world, 0).unwrap();
+    let address = server.http_url().replace("https://", "");
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream.write_all(b"GET /helix/users HTTP/1.1\r\nhost: sim\r\n\r\n").unwrap();
+    let mut answer = Vec::new();
+    // An alert, and the end; or the end alone, if the alert was overtaken by it.
+    let _ = stream.read_to_end(&mut answer);
+    assert!(answer.len() <= 7 && !answer.starts_with(b"HTTP"), "{answer:?}");
+}
+
+#[test]
+fn a_server_that_restarts_breaks_connections_off_and_comes_back_on_the_same_port() {
+    let stage = Stage::new();
+    let mut socket = stage.open(&stage.server.ws_url());
+    let session = stage.subscribe(&mut socket);
+    let mut idle = stage.stream();
+    stage.server.with(|world, now| world.restart(now, Duration::from_secs(3600)));
+    assert!(!matches!(socket.read(), Ok(Message::Close(_))));
+    assert!(matches!(idle.read(&mut [0]), Ok(0) | Err(_)), "the connection is still open");
+    assert!(TcpStream::connect(stage.server.http_url().replace("http://", "")).is_err());
+
+    stage.server.with(|world, now| world.restart(now, Duration::ZERO));
+    let started = Instant::now();
+    while TcpStream::connect(stage.server.http_url().replace("http://", "")).is_err() {
+        assert!(started.elapsed() < PATIENCE, "it never comes back");
+        std::thread::yield_now();
+    }
+    let mut socket = stage.open(&stage.server.ws_url());
+    assert_ne!(stage.subscribe(&mut socket), session);
+    stage.follow("brook");
+    assert_eq!(message(&mut socket)["metadata"]["message_type"], "notification");
+}
+
+#[test]
 fn a_server_comes_back_on_the_same_port() {
     let mut stage = Stage::new();
     let mut socket = stage.open(&stage.server.ws_url());

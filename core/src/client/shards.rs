@@ -143,7 +143,7 @@ impl Client {
                     }
                 }
                 Source::Socket(_) => self.plan.revoked(&subscription, frame.timestamp),
-                Source::Webhook => self.notice(Notice::Revoked(subscription)),
+                Source::Webhook => self.notice(Notice::Revoked(*subscription)),
             },
             Message::Unknown { message_type, payload } => {
                 self.notice(Notice::UnknownMessage { message_type, payload });

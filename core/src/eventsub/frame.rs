@@ -51,7 +51,7 @@ pub enum Message {
         event: Bytes,
     },
     /// A subscription ended.
-    Revocation(Subscription),
+    Revocation(Box<Subscription>),
     /// A message type that this version does not know.
     Unknown {
         /// The type.
@@ -220,7 +220,7 @@ pub(super) fn notification(whole: &Bytes, payload: &str) -> Result<Message, serd
 /// Reads what a revocation holds.
 pub(super) fn revocation(payload: &str) -> Result<Message, serde_json::Error> {
     let RevocationPayload { subscription } = serde_json::from_str(payload)?;
-    Ok(Message::Revocation(subscription))
+    Ok(Message::Revocation(subscription.into()))
 }
 
 #[derive(Deserialize)]

@@ -65,10 +65,24 @@ impl Scrub {
     /// Learns the secrets in a message of Twitch's, or in one to it.
     pub(super) fn learn_from(&mut self, json: &str) {
         let may_hold = |field: &&str| json.contains(*field);
-        if SECRET_FIELDS.iter().chain(&["reconnect_url"]).any(may_hold)
-            && let Ok(value) = serde_json::from_str(json)
-        {
-            self.walk(&value, false);
+        if !SECRET_FIELDS.iter().chain(&["reconnect_url"]).any(may_hold) {
+            return;
+        }
+        match serde_json::from_str(json) {
+            Ok(value) => self.walk(&value, false),
+            Err(_) => self.learn_from_part(json),
+        }
+    }
+
+    /// A message that was cut off on its way holds secrets as well, the last one perhaps in part.
+    fn learn_from_part(&mut self, text: &str) {
+        let among_secrets = text.contains("\"secrets\"");
+        for field in SECRET_FIELDS.iter().chain(among_secrets.then_some(&"content")) {
+            for behind in text.split(format!("\"{field}\"").as_str()).skip(1) {
+                let value = behind.trim_start().strip_prefix(':').map(str::trim_start);
+                let value = value.and_then(|value| value.strip_prefix('"')?.split('"').next());
+                self.learn(value.unwrap_or_default());
+            }
         }
     }
 
@@ -186,6 +200,15 @@ mod tests {
             format!("Bearer {}, ü {}\n{}", name(1), name(2), name(3))
         );
         assert_eq!(scrub.clean_text("uvwxyz äöü a"), "uvwxyz äöü a");
+    }
+
+    #[test]
+    fn secrets_are_found_in_what_was_cut_off() {
+        let mut scrub = Scrub::default();
+        scrub.learn_from(r#"{"access_token":"abcdef","expires_in":165,"refresh_token": "ghijkl"#);
+        scrub.learn_from(r#"{"data":[{"secrets":[{"content":"mnopqrst"},{"cont"#);
+        scrub.learn_from(r#"{"client_secret"#);
+        assert_eq!(scrub.secrets.values().collect::<Vec<_>>(), ["abcdef", "ghijkl", "mnopqrst"]);
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Random schedules for WebSocket subscriptions: one or two clients, each with its user, listen to one channel.
 
-use super::{Cast, Failed, Pick, Plan, Report, Schedule};
+use super::{Cast, Failed, Pick, Plan, Report, Schedule, faults_of_sockets};
 use crate::harness::{Harness, Network, Rng, Wanted};
-use crate::world::{Faults, Settings, Which};
+use crate::world::{Settings, Which};
 use serde_json::json;
 use std::time::Duration;
 use twitchwire::auth::store::{MemoryStore, Store, StoreOp, Stored};
@@ -76,7 +76,7 @@ impl Cast for Sockets {
             settings.user_token_life = Duration::from_secs(60 + rng.below(300));
         }
         settings.welcome_after = Duration::from_millis(rng.below(1500));
-        let mut faults = Faults::all([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
+        let mut faults = faults_of_sockets([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
         let count = 1 + rng.below(2) as usize;
         let mut network = Network::bad([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
         // A public client cannot repeat a refresh whose fate is unknown: that case is tested on its own.

@@ -8,7 +8,7 @@ use http::{Request, Response, StatusCode};
 use tungstenite::handshake::derive_accept_key;
 
 use super::is_timeout;
-use super::wire::Wire;
+use super::stream::Stream;
 
 const MOST_HEAD: usize = 32 * 1024;
 const MOST_BODY: usize = 8 * 1024 * 1024;
@@ -30,13 +30,13 @@ struct Head {
 }
 
 pub(super) struct Connection {
-    wire: Wire,
+    stream: Stream,
     buffer: Vec<u8>,
 }
 
 impl Connection {
-    pub(super) fn new(wire: Wire) -> Self {
-        Connection { wire, buffer: Vec::new() }
+    pub(super) fn new(stream: Stream) -> Self {
+        Connection { stream, buffer: Vec::new() }
     }
 
     /// The next request; none when the client is gone or the server stops.
@@ -82,7 +82,8 @@ impl Connection {
         }
         out.extend_from_slice(b"\r\n");
         out.extend_from_slice(response.body());
-        self.wire.write_all(&out)
+        self.stream.write_all(&out)?;
+        if keep_alive { Ok(()) } else { self.stream.end() }
     }
 
     /// Refuses an upgrade.
@@ -93,20 +94,20 @@ impl Connection {
     }
 
     /// Agrees to an upgrade: the connection, and what was read of it beyond the head.
-    pub(super) fn accept(mut self, key: &str) -> io::Result<(Wire, Vec<u8>)> {
+    pub(super) fn accept(mut self, key: &str) -> io::Result<(Stream, Vec<u8>)> {
         let accept = derive_accept_key(key.as_bytes());
         let head = format!(
             "HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-accept: {accept}\r\n\r\n"
         );
-        self.wire.write_all(head.as_bytes())?;
-        Ok((self.wire, self.buffer))
+        self.stream.write_all(head.as_bytes())?;
+        Ok((self.stream, self.buffer))
     }
 
     /// Reads on; false when nothing more will come.
     fn more(&mut self, stop: &AtomicBool) -> io::Result<bool> {
         let mut chunk = [0; 8192];
         while !stop.load(Ordering::Acquire) {
-            match self.wire.read(&mut chunk) {
+            match self.stream.read(&mut chunk) {
                 Ok(0) => return Ok(false),
                 Ok(read) => {
                     self.buffer.extend_from_slice(&chunk[..read]);

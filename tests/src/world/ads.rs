@@ -82,6 +82,10 @@ impl World {
         event["duration_seconds"] = json!(seconds);
         event["started_at"] = json!(self.stamp());
         event["is_automatic"] = json!(automatic);
+        if self.rng.chance(self.faults.quoted) {
+            event["duration_seconds"] = json!(seconds.to_string());
+            event["is_automatic"] = json!(automatic.to_string());
+        }
         self.emit_now("channel.ad_break.begin", "1", &[("broadcaster_user_id", channel)], event);
     }
 }

@@ -64,6 +64,16 @@ impl Answer {
         Answer { status, body: Body::Html("<html><body><h1>Something is wrong</h1></body></html>") }
     }
 
+    /// Why not, in Twitch's words, where this is a refusal.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let said = match &self.body {
+            Body::Json(body) => body["message"].as_str().filter(|message| !message.is_empty()),
+            _ => None,
+        };
+        let said = said.map_or_else(|| self.status.to_string(), str::to_owned);
+        (self.status >= 400).then_some(said)
+    }
+
     /// With null in place of an empty list and of a `pagination` that says nothing.
     pub(super) fn with_nulls(mut self) -> Self {
         if let Body::Json(body) = &mut self.body {
@@ -71,6 +81,18 @@ impl Answer {
             if body["pagination"] == json!({}) {
                 body["pagination"] = Value::Null;
             }
+        }
+        self
+    }
+
+    /// Without `data` and `pagination` that say nothing.
+    pub(super) fn without_empty(mut self) -> Self {
+        if let Body::Json(Value::Object(body)) = &mut self.body {
+            body.retain(|name, value| match name.as_str() {
+                "data" => *value != json!([]),
+                "pagination" => *value != json!({}),
+                _ => true,
+            });
         }
         self
     }

@@ -271,23 +271,48 @@ pub(super) fn body(ask: &Ask) -> Result<Value, Answer> {
 
 /// One page of a list: its slice, and the cursor behind it if more follows.
 pub(super) fn page<'a, T>(all: &'a [T], ask: &Ask, most: usize) -> Result<(&'a [T], Value), Answer> {
-    let first = match ask.query.get("first").map(str::parse::<usize>) {
-        None => most.min(20),
-        Some(Ok(first)) if (1..=most).contains(&first) => first,
-        Some(_) => return Err(Answer::refuse(400, "The parameter \"first\" was malformed")),
+    page_of(all, ask, page_size(ask, most)?)
+}
+
+/// As [`page`], of a list that can be walked backwards as well: `before` leads to the page in front of the one that its cursor
+/// came with.
+pub(super) fn page_both<'a, T>(all: &'a [T], ask: &Ask, most: usize) -> Result<(&'a [T], Value), Answer> {
+    let Some(cursor) = ask.query.get("before") else { return page(all, ask, most) };
+    let size = page_size(ask, most)?;
+    let end = place(cursor, ask)?.0.min(all.len());
+    let start = end.saturating_sub(size);
+    let slice = all.get(start..end).unwrap_or_default();
+    let pagination = if slice.is_empty() { json!({}) } else { json!({"cursor": cursor_of(start, end, ask)}) };
+    Ok((slice, pagination))
+}
+
+fn page_size(ask: &Ask, most: usize) -> Result<usize, Answer> {
+    match ask.query.get("first").map(str::parse::<usize>) {
+        None => Ok(most.min(20)),
+        Some(Ok(first)) if (1..=most).contains(&first) => Ok(first),
+        Some(_) => Err(Answer::refuse(400, "The parameter \"first\" was malformed")),
+    }
+}
+
+fn cursor_of(start: usize, end: usize, ask: &Ask) -> String {
+    format!("sim{start:x}-{end:x}.{:04x}", ask.salt)
+}
+
+/// Where the page began and ended that a cursor came with.
+fn place(cursor: &str, ask: &Ask) -> Result<(usize, usize), Answer> {
+    let read = || {
+        let (start, end) = cursor.strip_prefix("sim")?.split_once('.')?.0.split_once('-')?;
+        Some((usize::from_str_radix(start, 16).ok()?, usize::from_str_radix(end, 16).ok()?))
     };
-    page_of(all, ask, first)
+    let refused = ask.cursors == Cursors::Refused;
+    read().filter(|_| !refused).ok_or_else(|| Answer::refuse(400, "Invalid cursor"))
 }
 
 /// One page of this size.
 pub(super) fn page_of<'a, T>(all: &'a [T], ask: &Ask, size: usize) -> Result<(&'a [T], Value), Answer> {
     let start = match ask.query.get("after") {
         None => 0,
-        Some(cursor) => cursor
-            .strip_prefix("sim")
-            .filter(|_| ask.cursors != Cursors::Refused)
-            .and_then(|rest| usize::from_str_radix(rest.split_once('.')?.0, 16).ok())
-            .ok_or_else(|| Answer::refuse(400, "Invalid cursor"))?,
+        Some(cursor) => place(cursor, ask)?.1,
     };
     let rest = all.get(start..).unwrap_or_default();
     let empty = ask.odd_page && ask.salt.is_multiple_of(2) && !rest.is_empty();
@@ -298,9 +323,9 @@ pub(super) fn page_of<'a, T>(all: &'a [T], ask: &Ask, size: usize) -> Result<(&'
     let pagination = if let Some(cursor) = same {
         json!({"cursor": cursor})
     } else if end < all.len() || trailing {
-        serde_json::json!({"cursor": format!("sim{end:x}.{:04x}", ask.salt)})
+        json!({"cursor": cursor_of(start, end, ask)})
     } else {
-        serde_json::json!({})
+        json!({})
     };
     Ok((slice, pagination))
 }

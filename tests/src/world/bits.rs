@@ -97,12 +97,15 @@ impl World {
         id
     }
 
-    /// A viewer buys a broadcaster's power-up, named by its id; returns the redemption's id, none without such a power-up.
-    pub fn redeem_power_up(&mut self, now: Time, who: &str, channel: &str, id: &str) -> Option<String> {
+    /// A viewer buys a broadcaster's power-up, named by id or title; returns the redemption's id, none without such a
+    /// power-up.
+    pub fn redeem_power_up(&mut self, now: Time, who: &str, channel: &str, power_up: &str) -> Option<String> {
         self.advance(now);
-        let power_up = self.bits.power_ups.get_mut(channel)?.get_mut(id)?;
-        power_up.redeemed += 1;
-        let (title, bits) = (power_up.title.clone(), power_up.bits);
+        let offered = self.bits.power_ups.get_mut(channel)?;
+        let named = |(id, offer): &(&String, &mut PowerUp)| *id == power_up || offer.title == power_up;
+        let (id, bought) = offered.iter_mut().find(named)?;
+        bought.redeemed += 1;
+        let (id, title, bits) = (id.clone(), bought.title.clone(), bought.bits);
         let redemption = self.rng.uuid();
         let mut event = self.person(who, "user");
         self.add_person(&mut event, channel, "broadcaster_user");
@@ -112,7 +115,7 @@ impl World {
         event["status"] = json!("unfulfilled");
         event["custom_power_up"] = json!({"id": id, "title": title, "bits": bits, "prompt": ""});
         event["redeemed_at"] = json!(self.stamp());
-        let about = [("broadcaster_user_id", channel), ("reward_id", id)];
+        let about = [("broadcaster_user_id", channel), ("reward_id", id.as_str())];
         self.emit_now("channel.custom_power_up_redemption.add", "1", &about, event);
         used["type"] = json!("custom_power_up");
         used["power_up"] = Value::Null;

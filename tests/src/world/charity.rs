@@ -40,7 +40,7 @@ fn charity_json(said: &mut Value, charity: &str) {
 }
 
 impl World {
-    /// A broadcaster begins to collect for a charity, up to so many cents; returns the campaign's id.
+    /// A broadcaster begins to collect for a charity, up to so many cents (0: without a target); returns the campaign's id.
     pub fn charity(&mut self, now: Time, channel: &str, charity: &str, target: u64) -> String {
         self.advance(now);
         let id = self.rng.uuid();
@@ -106,6 +106,10 @@ impl World {
         said["id"] = json!(campaign.id);
         said["current_amount"] = dollars(campaign.raised);
         said["target_amount"] = dollars(campaign.target);
+        // A campaign without a target has been seen to have no currency for it either.
+        if campaign.target == 0 {
+            said["target_amount"]["currency"] = json!("");
+        }
         said
     }
 

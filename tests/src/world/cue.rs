@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use twitchwire::Time;
 
-use super::{Action, World};
+use super::{Action, Deed, Show, World};
 
 /// A moment at which something happens.
 #[derive(Debug)]
@@ -40,7 +40,10 @@ impl<'a> Cue<'a> {
     /// Anything else that can happen.
     pub fn happens(&mut self, action: Action) -> &mut Self {
         match &mut self.0 {
-            When::Now(world) => world.act(action),
+            When::Now(world) => {
+                // What comes of it is for the test to see.
+                let _ = world.act(world.now, action);
+            }
             When::After(after, steps) => steps.push((*after, action)),
         }
         self
@@ -55,7 +58,7 @@ pub struct Actor<'a> {
 }
 
 impl Actor<'_> {
-    fn does(&mut self, action: Action) -> &mut Self {
+    fn acts(&mut self, action: Action) -> &mut Self {
         self.cue.happens(action);
         self
     }
@@ -63,37 +66,37 @@ impl Actor<'_> {
     /// Writes in a channel's chat.
     pub fn says(&mut self, channel: &str, text: &str) -> &mut Self {
         let who = self.login.clone();
-        self.does(Action::Chat { who, channel: channel.to_owned(), text: text.to_owned() })
+        self.acts(Action::Chat { who, channel: channel.to_owned(), text: text.to_owned() })
     }
 
     /// Follows a channel.
     pub fn follows(&mut self, channel: &str) -> &mut Self {
         let who = self.login.clone();
-        self.does(Action::Follow { who, channel: channel.to_owned() })
+        self.acts(Action::Follow { who, channel: channel.to_owned() })
     }
 
     /// Raids a channel with so many viewers.
     pub fn raids(&mut self, channel: &str, viewers: u32) -> &mut Self {
         let from = self.login.clone();
-        self.does(Action::Raid { from, to: channel.to_owned(), viewers })
+        self.acts(Action::Raid { from, to: channel.to_owned(), viewers })
     }
 
     /// Starts to stream.
     pub fn goes_live(&mut self) -> &mut Self {
         let channel = self.login.clone();
-        self.does(Action::Online(channel))
+        self.acts(Action::Online(channel))
     }
 
     /// Stops to stream.
     pub fn goes_offline(&mut self) -> &mut Self {
         let channel = self.login.clone();
-        self.does(Action::Offline(channel))
+        self.acts(Action::Offline(channel))
     }
 
     /// Gives the own channel another title.
     pub fn titles(&mut self, title: &str) -> &mut Self {
         let channel = self.login.clone();
-        self.does(Action::Update { channel, title: title.to_owned() })
+        self.acts(Action::Update { channel, title: title.to_owned() })
     }
 
     /// Bans somebody from a channel for good.
@@ -106,10 +109,22 @@ impl Actor<'_> {
         self.puts_out(who, channel, Some(seconds))
     }
 
+    /// Does something else in a channel.
+    pub fn does(&mut self, channel: &str, deed: Deed) -> &mut Self {
+        let who = self.login.clone();
+        self.acts(Action::Deed { who, channel: channel.to_owned(), deed })
+    }
+
+    /// Puts something on in the own channel.
+    pub fn shows(&mut self, show: Show) -> &mut Self {
+        let channel = self.login.clone();
+        self.acts(Action::Show { channel, show })
+    }
+
     fn puts_out(&mut self, who: &str, channel: &str, seconds: Option<u32>) -> &mut Self {
         let moderator = self.login.clone();
         let (who, channel) = (who.to_owned(), channel.to_owned());
-        self.does(Action::Ban { moderator, who, channel, seconds })
+        self.acts(Action::Ban { moderator, who, channel, seconds })
     }
 }
 

@@ -157,12 +157,13 @@ impl World {
     }
 
     fn notification(&mut self, number: u64, message_id: &str, payload: Value) -> Bytes {
+        let stamp = self.message_stamp();
         let Some(subscription) = self.subscriptions.get(number) else { return Bytes::new() };
         let message = json!({
             "metadata": {
                 "message_id": message_id,
                 "message_type": "notification",
-                "message_timestamp": self.stamp(),
+                "message_timestamp": stamp,
                 "subscription_type": subscription.kind,
                 "subscription_version": subscription.version,
             },

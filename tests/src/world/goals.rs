@@ -80,11 +80,11 @@ impl World {
         id
     }
 
-    /// A broadcaster ends a goal, reached or not.
-    pub fn end_goal(&mut self, now: Time, channel: &str, id: &str) {
+    /// A broadcaster ends a goal, named by id or description, reached or not.
+    pub fn end_goal(&mut self, now: Time, channel: &str, goal: &str) {
         self.advance(now);
         let Some(goals) = self.goals.0.get_mut(channel) else { return };
-        let Some(at) = goals.iter().position(|goal| goal.id == id) else { return };
+        let Some(at) = goals.iter().position(|g| g.id == goal || g.description == goal) else { return };
         let goal = goals.remove(at);
         let mut event = self.goal_event(channel, &goal);
         event["is_achieved"] = json!(goal.current >= goal.target);

@@ -21,10 +21,21 @@ pub(super) struct Who {
     pub(super) client: String,
     /// None: an app access token.
     pub(super) user: Option<String>,
-    scopes: Scopes,
+    allowed: Allowed,
+}
+
+enum Allowed {
+    Scopes(Scopes),
+    /// Everything: a user acts by hand, and no app's token is needed.
+    All,
 }
 
 impl Who {
+    /// A user who acts by hand.
+    pub(super) fn by_hand(user: &str) -> Self {
+        Who { client: String::new(), user: Some(user.to_owned()), allowed: Allowed::All }
+    }
+
     /// The user, where an app's token will not do.
     pub(super) fn user(&self) -> Result<&str, Answer> {
         self.user.as_deref().ok_or_else(|| Answer::refuse(401, "Missing User OAUTH Token"))
@@ -42,10 +53,12 @@ impl Who {
 
     /// Passes with any of these scopes.
     pub(super) fn scope(&self, any: &[&str]) -> Result<(), Answer> {
-        if any.iter().any(|&scope| self.scopes.contains(scope)) {
-            return Ok(());
+        match &self.allowed {
+            Allowed::Scopes(scopes) if !any.iter().any(|&scope| scopes.contains(scope)) => {
+                Err(Answer::refuse(401, &format!("Missing scope: {}", any.join(" or "))))
+            }
+            Allowed::Scopes(_) | Allowed::All => Ok(()),
         }
-        Err(Answer::refuse(401, &format!("Missing scope: {}", any.join(" or "))))
     }
 
     /// The app itself.
@@ -62,7 +75,8 @@ type Headers = Vec<(&'static str, String)>;
 impl World {
     pub(super) fn helix(&mut self, ask: &Ask) -> (Answer, Headers) {
         if self.rng.chance(self.faults.helix_5xx) {
-            return (Answer::broken(if self.rng.chance(0.5) { 500 } else { 503 }), Headers::new());
+            let status = if self.rng.chance(0.5) { 500 } else { 503 };
+            return (self.broken(status), Headers::new());
         }
         if let Some(answer) = self.open_endpoint(ask) {
             let answer = answer.unwrap_or_else(|refusal| refusal);
@@ -81,12 +95,20 @@ impl World {
         let answer = self.endpoint(ask, &who).unwrap_or_else(|refusal| refusal);
         if self.rng.chance(self.faults.helix_done_5xx) {
             self.answer_lost();
-            return (Answer::broken(502), Headers::new());
+            return (self.broken(502), Headers::new());
+        }
+        if self.rng.chance(self.faults.absent) {
+            return (answer.without_empty(), headers);
         }
         if self.rng.chance(self.faults.nulls) {
             return (answer.with_nulls(), headers);
         }
         (answer, headers)
+    }
+
+    /// What stands in front of Twitch says that something is wrong, or says nothing.
+    pub(super) fn broken(&mut self, status: u16) -> Answer {
+        if self.rng.chance(self.faults.bare_5xx) { Answer::empty(status) } else { Answer::broken(status) }
     }
 
     fn identify(&mut self, ask: &Ask) -> Result<Who, Answer> {
@@ -99,7 +121,8 @@ impl World {
         if access.client != *client {
             return Err(Answer::refuse(401, "Client ID and OAuth token do not match"));
         }
-        let who = Who { client: client.clone(), user: access.user.clone(), scopes: access.scopes.clone() };
+        let allowed = Allowed::Scopes(access.scopes.clone());
+        let who = Who { client: client.clone(), user: access.user.clone(), allowed };
         if self.rng.chance(self.faults.helix_401) {
             self.tokens.excuse(token);
             return Err(Answer::refuse(401, "Invalid OAuth token"));

@@ -284,6 +284,14 @@ impl World {
         let Some(&how) = suspicious else { return };
         let mut message = message.clone();
         message["message_id"] = json!(id);
+        // On the wire its parts have no text among them, and write one name with a capital.
+        if let Some(fragments) = message["fragments"].as_array_mut() {
+            fragments.retain(|fragment| fragment["type"] != "text");
+            for fragment in fragments.iter_mut().filter_map(Value::as_object_mut) {
+                let cheermote = fragment.remove("cheermote");
+                fragment.insert("Cheermote".to_owned(), cheermote.unwrap_or_default());
+            }
+        }
         let mut event = self.person(channel, "broadcaster_user");
         self.add_person(&mut event, who, "user");
         for (name, value) in [

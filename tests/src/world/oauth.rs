@@ -56,7 +56,7 @@ impl World {
             }
             (Some(user), Some("token")) => {
                 // The implicit flow: in the fragment, which no server ever sees, and without a refresh token.
-                let issued = self.issue_user(&client, &user, scopes, None);
+                let issued = self.grant_user(&client, &user, scopes);
                 if let Some(refresh) = issued.refresh {
                     self.tokens.refresh.remove(&refresh);
                 }
@@ -93,12 +93,12 @@ impl World {
     fn token(&mut self, form: &Params) -> Answer {
         let faults = &self.faults;
         if self.rng.chance(faults.token_5xx) {
-            return Answer::broken(500);
+            return self.broken(500);
         }
         let answer = self.issue(form).unwrap_or_else(|refusal| refusal);
         if self.rng.chance(self.faults.token_done_5xx) {
             self.answer_lost();
-            return Answer::broken(500);
+            return self.broken(500);
         }
         answer
     }
@@ -141,29 +141,39 @@ impl World {
                 let (user, _) = approved.ok_or_else(|| Answer::refuse_oauth(400, "authorization_pending"))?;
                 let scopes = device.scopes.clone();
                 self.tokens.devices.remove(code);
-                self.issue_user(&client, &user, scopes, None)
+                self.grant_user(&client, &user, scopes)
             }
             _ => return Err(Answer::refuse_oauth(400, "invalid grant type")),
         };
-        Ok(Answer::ok(issued_json(&issued)))
+        let mut said = issued_json(&issued);
+        if issued.refresh.is_some() && self.rng.chance(self.faults.odd_tokens) {
+            match self.rng.below(3) {
+                0 => {
+                    said["scope"] =
+                        json!(issued.scopes.iter().map(String::as_str).collect::<Vec<_>>().join(" "))
+                }
+                1 => said["scope"] = Value::Null,
+                _ => drop(said.as_object_mut().and_then(|said| said.remove("scope"))),
+            }
+        }
+        Ok(Answer::ok(said))
     }
 
-    fn validate(&self, ask: &Ask) -> Outcome {
+    fn validate(&mut self, ask: &Ask) -> Outcome {
+        let silent = self.rng.chance(self.faults.odd_tokens);
         let access = ask.token("oauth").and_then(|token| self.valid(token));
         let access = access.ok_or_else(|| Answer::refuse_oauth(401, "invalid access token"))?;
         let expires_in = access.expires.since(self.now).as_secs();
-        let Some(user) = &access.user else {
-            return Ok(Answer::ok(
-                json!({"client_id": access.client, "scopes": null, "expires_in": expires_in}),
-            ));
-        };
-        Ok(Answer::ok(json!({
-            "client_id": access.client,
-            "login": self.people.login(user),
-            "scopes": access.scopes,
-            "user_id": user,
-            "expires_in": expires_in,
-        })))
+        let mut said = json!({"client_id": access.client, "scopes": null});
+        if let Some(user) = &access.user {
+            said["login"] = json!(self.people.login(user));
+            said["scopes"] = json!(access.scopes);
+            said["user_id"] = json!(user);
+        }
+        if !silent {
+            said["expires_in"] = json!(expires_in);
+        }
+        Ok(Answer::ok(said))
     }
 
     fn revoke_one(&mut self, form: &Params) -> Outcome {

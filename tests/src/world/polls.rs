@@ -98,6 +98,14 @@ impl World {
         true
     }
 
+    /// A broadcaster ends the poll that runs, and shows it.
+    pub(super) fn end_running_poll(&mut self, channel: &str) {
+        let terminated = Status::Terminated(self.wall(self.now));
+        if let Some(id) = self.polls.active(channel).map(|poll| poll.id.clone()) {
+            self.end_poll_now(channel, &id, terminated);
+        }
+    }
+
     pub(super) fn begin_poll(
         &mut self,
         channel: &str,

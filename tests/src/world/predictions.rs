@@ -122,6 +122,22 @@ impl World {
         true
     }
 
+    /// A broadcaster ends the prediction that runs: with the outcome of this title, or by giving all points back.
+    pub(super) fn end_running_prediction(&mut self, channel: &str, winner: Option<&str>) {
+        let at = self.wall(self.now);
+        let running = self.predictions.of(channel).iter().find(|prediction| prediction.status.runs());
+        let Some(prediction) = running else { return };
+        let status = match winner {
+            None => Status::Canceled(at),
+            Some(title) => match prediction.outcomes.iter().find(|outcome| outcome.title == title) {
+                Some(outcome) => Status::Resolved { winner: outcome.id.clone(), at },
+                None => return,
+            },
+        };
+        let id = prediction.id.clone();
+        self.change_prediction(channel, &id, status);
+    }
+
     pub(super) fn begin_prediction(
         &mut self,
         channel: &str,

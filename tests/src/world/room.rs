@@ -23,7 +23,7 @@ pub(super) struct Message {
     pub(super) id: String,
     pub(super) who: String,
     pub(super) text: String,
-    at: Time,
+    pub(super) at: Time,
 }
 
 /// A message to be written.
@@ -75,6 +75,13 @@ pub(super) struct Room {
     messages: VecDeque<Message>,
     pub(super) settings: RoomSettings,
     pub(super) pin: Option<Pin>,
+}
+
+impl Room {
+    /// What was written, oldest first.
+    pub(super) fn messages(&self) -> impl DoubleEndedIterator<Item = &Message> {
+        self.messages.iter()
+    }
 }
 
 /// A chat that several channels share.

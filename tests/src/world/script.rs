@@ -4,10 +4,11 @@
 
 use std::time::Duration;
 
+use http::Method;
 use serde_json::Value;
 use twitchwire::Time;
 
-use super::{Cue, Faults, Timer, Which, World};
+use super::{Cue, Deed, Faults, Show, Timer, Which, World};
 
 /// When a script starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +104,64 @@ pub enum Action {
         /// For how long; none: for good.
         seconds: Option<u32>,
     },
+    /// A viewer does something in a channel.
+    Deed {
+        /// Who.
+        who: String,
+        /// Where.
+        channel: String,
+        /// What.
+        deed: Deed,
+    },
+    /// A broadcaster does something in their own channel.
+    Show {
+        /// Whose channel.
+        channel: String,
+        /// What.
+        show: Show,
+    },
+    /// [`World::call`].
+    Call {
+        /// Who calls.
+        user: String,
+        /// The method.
+        method: Method,
+        /// The path below `/helix`, with its query.
+        path: String,
+        /// The body; null: none.
+        body: Value,
+    },
+    /// [`World::whisper`].
+    Whisper {
+        /// Who whispers.
+        from: String,
+        /// To whom.
+        to: String,
+        /// What.
+        text: String,
+    },
+    /// [`World::unban`].
+    Unban {
+        /// Who lifts the ban.
+        moderator: String,
+        /// Whose.
+        who: String,
+        /// Where.
+        channel: String,
+    },
+    /// [`World::drop`].
+    Drop {
+        /// The organisation that owns the game.
+        organization: String,
+        /// The game's id.
+        game: String,
+        /// The campaign's id.
+        campaign: String,
+        /// The benefit's id.
+        benefit: String,
+        /// Who are given it.
+        to: Vec<String>,
+    },
     /// [`World::emit`].
     Emit {
         /// The subscription type.
@@ -120,6 +179,17 @@ pub enum Action {
     DropSockets(Which),
     /// [`World::close_sockets`].
     CloseSockets(Which, u16, String),
+    /// [`World::silence_sockets`].
+    SilenceSockets(Which),
+    /// [`World::restart`].
+    Restart(Duration),
+    /// [`World::revoke_subscription`].
+    RevokeSubscription {
+        /// The subscription's id.
+        id: String,
+        /// Its status from then on.
+        status: &'static str,
+    },
     /// [`World::repeat_latest`].
     RepeatLatest,
     /// [`World::expire`].
@@ -158,7 +228,9 @@ impl World {
         }
     }
 
-    pub(super) fn act(&mut self, action: Action) {
+    /// Lets something happen. Fails if nothing came of it, and says why.
+    pub fn act(&mut self, now: Time, action: Action) -> Result<(), String> {
+        self.advance(now);
         let now = self.now;
         match action {
             Action::Chat { who, channel, text } => {
@@ -190,6 +262,32 @@ impl World {
                 let channel = self.named(&channel);
                 self.ban(now, &moderator, &who, &channel, seconds);
             }
+            Action::Deed { who, channel, deed } => {
+                let (who, channel) = (self.named(&who), self.named(&channel));
+                return self.do_deed(&who, &channel, deed);
+            }
+            Action::Show { channel, show } => {
+                let channel = self.named(&channel);
+                return self.put_on(&channel, show);
+            }
+            Action::Call { user, method, path, body } => {
+                let user = self.named(&user);
+                return self.call(now, &user, method, &path, &body);
+            }
+            Action::Whisper { from, to, text } => {
+                let (from, to) = (self.named(&from), self.named(&to));
+                self.whisper(now, &from, &to, &text);
+            }
+            Action::Unban { moderator, who, channel } => {
+                let (moderator, who) = (self.named(&moderator), self.named(&who));
+                let channel = self.named(&channel);
+                self.unban(now, &moderator, &who, &channel);
+            }
+            Action::Drop { organization, game, campaign, benefit, to } => {
+                let to: Vec<String> = to.iter().map(|to| self.named(to)).collect();
+                let to: Vec<&str> = to.iter().map(String::as_str).collect();
+                self.drop(now, &organization, &game, &campaign, &benefit, &to);
+            }
             Action::Emit { kind, version, about, event } => {
                 let about: Vec<_> =
                     about.iter().map(|(part, value)| (part.as_str(), value.as_str())).collect();
@@ -198,6 +296,15 @@ impl World {
             Action::Reconnect(which) => self.reconnect(now, &which),
             Action::DropSockets(which) => self.drop_sockets(now, &which),
             Action::CloseSockets(which, code, reason) => self.close_sockets(now, &which, code, &reason),
+            Action::SilenceSockets(which) => self.silence_sockets(now, &which),
+            Action::Restart(down) => self.restart(now, down),
+            Action::RevokeSubscription { id, status } => {
+                let number = self.subscriptions.number(&id);
+                if !number.is_some_and(|number| self.subscriptions.is_enabled(number)) {
+                    return Err("no enabled subscription has this id".to_owned());
+                }
+                self.revoke_subscription(now, &id, status);
+            }
             Action::RepeatLatest => self.repeat_latest(now),
             Action::Expire(user) => {
                 let user = self.named(&user);
@@ -209,10 +316,11 @@ impl World {
             }
             Action::Faults(faults) => self.faults = faults,
         }
+        Ok(())
     }
 
     /// The id of somebody who is named by it or by the login; made on first mention.
-    fn named(&mut self, who: &str) -> String {
+    pub(super) fn named(&mut self, who: &str) -> String {
         match self.people.users.contains_key(who) {
             true => who.to_owned(),
             false => self.user(who),

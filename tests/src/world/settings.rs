@@ -115,7 +115,77 @@ impl Default for Settings {
 /// How badly the world behaves: the share of cases, from 0 to 1, in which each thing goes wrong.
 ///
 /// The world's own seed decides which cases. What happens on the way (delay, reordering, loss) is not here: that is the
-/// harness's business.
+/// harness's business ([`Network`](crate::harness::Network)).
+///
+/// # What plays what
+///
+/// Each oddity of Twitch that is known, and the fault of this list, the [setting](Settings), the [action](super::Action) or the
+/// method of [`World`](super::World) that plays it. What is *always* so is not to be switched off.
+///
+/// | sockets | |
+/// | --- | --- |
+/// | a client that sends a frame is closed with 4001 | always |
+/// | a socket that is not used is closed with 4003 | `use_within` |
+/// | a missing pong is closed with 4002 | `ping_every`, `pong_within` |
+/// | a keepalive comes just as the interval ends; its length is clamped | always, `longest_keepalive` |
+/// | a socket is refused, or never welcomed, or welcomed late | `refuse_socket`, `no_welcome`, `welcome_after` |
+/// | a requested reconnect; the old socket goes on for a while | `Reconnect`, `reconnect_within` |
+/// | the session has another id after it | `new_session_id` |
+/// | a message comes on both sockets | `both_sockets` |
+/// | a subscription is left behind | `left_behind` |
+/// | close codes 4000 to 4007, and others | `CloseSockets` |
+/// | a connection that breaks, with events or without | `drop_after_event`, `DropSockets` |
+/// | a connection that falls silent | `SilenceSockets` |
+/// | the server restarts | `Restart` |
+/// | a message comes twice | `duplicate`, `RepeatLatest` |
+/// | another message id for the same event, by an orphaned subscription | always, while a dead session is not noticed: `ping_every` |
+/// | timestamps with fewer digits | `short_stamps` |
+/// | topics that no socket carries | always |
+/// | types, fields and values that nobody knows, and no message at all | `unknown_message`, `unknown_event`, `novelty`, `malformed` |
+/// | `recovery_url`, versions that are words | always |
+///
+/// | subscriptions and conduits | |
+/// | --- | --- |
+/// | limits, costs, and the four kinds of 429 | `sockets_per_user`, `subscriptions_per_socket`, `same_condition`, `max_cost`, `app_max_cost`, `points` |
+/// | 409 with and without the twin's id | `conflict_names_twin` |
+/// | 403, 410, 400 for a lost session or another's, 500 for an id that is no number | always |
+/// | dead subscriptions count, are listed, can be deleted | `dead_count_for`, `dead_listed_for`, `delete_dead` |
+/// | Twitch ends a subscription | `Revoke`, `RevokeSubscription` |
+/// | some shards of a PATCH are refused | `shard_refused` |
+/// | a shard's end is not told | `shard_notice_lost` |
+/// | one retry on one other shard, high shards stay listed | always, `dead_count_for` |
+/// | a conduit that is dead for long is deleted, or by somebody | `conduit_life`, `World::delete_conduit_now` |
+/// | a callback that does not answer | `webhook_failures`, `World::answered` |
+///
+/// | tokens | |
+/// | --- | --- |
+/// | they expire, early or at once | `user_token_life`, `app_token_life`, `Expire`, `World::expire_app` |
+/// | a refresh token works once, lives 30 days, and revokes everything if it is spent twice | always, for a public client; `refresh_token_life` |
+/// | a refresh brings another refresh token | `new_refresh_token_each_time` |
+/// | `/token` fails, before or after its work | `token_5xx`, `token_done_5xx` |
+/// | `scope` as text, null or absent; no `expires_in` | `odd_tokens` |
+/// | a device that waits for its user | `approve_devices`, `device_interval` |
+///
+/// | Helix | |
+/// | --- | --- |
+/// | 5xx with HTML or nothing, before or after the work | `helix_5xx`, `helix_done_5xx`, `bare_5xx` |
+/// | 429, of a full bucket or for no reason | `points`, `refill`, `helix_429` |
+/// | 401 for a token that is valid | `helix_401` |
+/// | an answer ends in its middle | `cut_short` |
+/// | an empty page, or a cursor behind the last one | `odd_page` |
+/// | cursors that repeat or are refused | `cursor_repeats`, `cursor_refused` |
+/// | null for an empty list or pagination, or nothing at all | `nulls`, `absent` |
+/// | withdrawn operations, irregular shapes, `""` and null for none | always |
+/// | messages that are dropped | chat's settings, bans and blocked terms, by `Call` |
+///
+/// | events | |
+/// | --- | --- |
+/// | null for an empty list | `nulls` |
+/// | numbers and flags as text | `quoted` |
+/// | a charity without a target, and so without a currency | `Show::Charity` with a target of 0 |
+/// | the odd parts of a suspicious user's message | always |
+/// | AutoMod's category `invalid` | `Deed::WriteHeld` |
+/// | any other shape | `Emit` |
 #[derive(Clone, Debug, PartialEq)]
 pub struct Faults {
     /// A Helix call is refused with a 5xx and an HTML body; nothing was done.
@@ -164,6 +234,16 @@ pub struct Faults {
     pub nulls: f64,
     /// Nobody hears that a shard was disabled.
     pub shard_notice_lost: f64,
+    /// An empty `data` and an empty `pagination` are left out of Helix's answers.
+    pub absent: f64,
+    /// A 5xx has no body.
+    pub bare_5xx: f64,
+    /// The timestamp of a message has fewer than nine fractional digits, or none.
+    pub short_stamps: f64,
+    /// `/token` says `scope` as one string, as null or not at all; `/validate` leaves `expires_in` out.
+    pub odd_tokens: f64,
+    /// Numbers and flags of an ad break come as strings.
+    pub quoted: f64,
 }
 
 impl Faults {
@@ -196,6 +276,11 @@ impl Faults {
             cursor_repeats: rate,
             nulls: rate,
             shard_notice_lost: rate,
+            absent: rate,
+            bare_5xx: rate,
+            short_stamps: rate,
+            odd_tokens: rate,
+            quoted: rate,
         }
     }
 }

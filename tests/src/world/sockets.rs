@@ -136,7 +136,7 @@ impl World {
         if self.sockets.open.contains_key(&peer) {
             return Err(StatusCode::CONFLICT);
         }
-        if self.rng.chance(self.faults.refuse_socket) {
+        if self.is_down() || self.rng.chance(self.faults.refuse_socket) {
             return Err(StatusCode::SERVICE_UNAVAILABLE);
         }
         let keepalive = query.get("keepalive_timeout_seconds");
@@ -205,6 +205,14 @@ impl World {
         self.advance(now);
         for peer in self.sockets.peers(which) {
             self.drop_socket(peer);
+        }
+    }
+
+    /// All sockets drop at once, and no session is known any more.
+    pub(super) fn forget_sessions(&mut self, status: &'static str) {
+        for (peer, socket) in std::mem::take(&mut self.sockets.open) {
+            self.outputs.push_back(WorldOutput::Cut(peer));
+            self.end_session(socket.session, status);
         }
     }
 
@@ -489,7 +497,7 @@ impl World {
     /// Writes a message with an id and a timestamp of its own.
     pub(super) fn tell(&mut self, peer: PeerId, message_type: &str, payload: &Value) {
         self.odd_frames(peer, message_type);
-        let (id, stamp) = (self.rng.draw_uuid(), self.stamp());
+        let (id, stamp) = (self.rng.draw_uuid(), self.message_stamp());
         // Nothing here needs escapes. Keepalives are most of what an idle client hears.
         let message = format!(
             r#"{{"metadata":{{"message_id":"{id}","message_type":"{message_type}","message_timestamp":"{stamp}"}},"payload":{payload}}}"#

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use serde_json::json;
 use twitchwire::Time;
 
 use super::ledger::Noted;
@@ -135,7 +136,7 @@ impl World {
             self.violated(Rule::CodeSentTwice, format!("user {user} of client {client}"));
             return None;
         }
-        fits.then(|| self.issue_user(client, &user, scopes, None))
+        fits.then(|| self.grant_user(client, &user, scopes))
     }
 
     /// A user types in a device's code and approves; false if there is no such code.
@@ -153,7 +154,7 @@ impl World {
     pub fn grant_token(&mut self, now: Time, client: &str, user: &str, scopes: &[&str]) -> (String, String) {
         self.advance(now);
         let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
-        let issued = self.issue_user(client, user, scopes, None);
+        let issued = self.grant_user(client, user, scopes);
         (issued.access, issued.refresh.unwrap_or_default())
     }
 
@@ -203,6 +204,19 @@ impl World {
     /// Whether this was ever given out as a user's access token.
     pub fn is_user_token(&self, token: &str) -> bool {
         self.tokens.access.get(token).is_some_and(|access| access.user.is_some())
+    }
+
+    /// A user allows an app so much: its new tokens. Subscriptions that ask for it hear of it.
+    pub(super) fn grant_user(&mut self, client: &str, user: &str, scopes: Scopes) -> Issued {
+        const KIND: &str = "user.authorization.grant";
+        let issued = self.issue_user(client, user, scopes, None);
+        let about = [("client_id".to_owned(), client.to_owned())].into();
+        if !self.subscriptions.matching(KIND, "1", &about).is_empty() {
+            let mut event = self.person(user, "user");
+            event["client_id"] = json!(client);
+            self.emit_now(KIND, "1", &[("client_id", client), ("user_id", user)], event);
+        }
+        issued
     }
 
     /// A user's new access token, with a refresh token: the given one, or a new one.
@@ -334,8 +348,7 @@ impl World {
         self.tokens.newest.remove(&(client.to_owned(), user.to_owned()));
         self.revoke_subscriptions(client, user);
         let about = [("client_id", client), ("user_id", user)];
-        let event =
-            serde_json::json!({"client_id": client, "user_id": user, "user_login": null, "user_name": null});
+        let event = json!({"client_id": client, "user_id": user, "user_login": null, "user_name": null});
         self.emit_now("user.authorization.revoke", "1", &about, event);
     }
 

@@ -34,6 +34,8 @@ pub(super) struct Video {
     pub(super) language: String,
     pub(super) origin: Origin,
     pub(super) created: Timestamp,
+    /// Where no sound is: from when, and for how long.
+    muted: Vec<(Duration, Duration)>,
 }
 
 impl Video {
@@ -67,6 +69,13 @@ impl World {
         self.add_video(channel, title, Origin::Upload { length })
     }
 
+    /// Twitch takes the sound off a part of a video, which begins so long after its start, for the rights of others.
+    pub fn mute(&mut self, video: &str, after: Duration, length: Duration) {
+        if let Some(video) = self.videos.all.iter_mut().find(|known| known.id == video) {
+            video.muted.push((after, length));
+        }
+    }
+
     /// A stream starts, and its recording with it.
     pub(super) fn record(&mut self, channel: &str, stream: &str) {
         let title = self.people.users.get(channel).map_or(String::new(), |user| user.title.clone());
@@ -96,6 +105,7 @@ impl World {
             language: user.map_or(String::new(), |user| user.language.clone()),
             origin,
             created: self.wall(self.now),
+            muted: Vec::new(),
         };
         self.videos.all.insert(0, video);
         id
@@ -107,6 +117,11 @@ impl World {
             Origin::Upload { .. } => None,
         };
         let seconds = video.length(self.wall(self.now)).as_secs();
+        let muted: Vec<Value> = video
+            .muted
+            .iter()
+            .map(|(after, length)| json!({"duration": length.as_secs(), "offset": after.as_secs()}))
+            .collect();
         let mut said = self.person(&video.channel, "user");
         for (name, value) in [
             ("id", json!(video.id)),
@@ -122,7 +137,7 @@ impl World {
             ("language", json!(video.language)),
             ("type", json!(video.kind())),
             ("duration", json!(format!("{}h{}m{}s", seconds / 3600, seconds / 60 % 60, seconds % 60))),
-            ("muted_segments", Value::Null),
+            ("muted_segments", if muted.is_empty() { Value::Null } else { Value::Array(muted) }),
         ] {
             said[name] = value;
         }

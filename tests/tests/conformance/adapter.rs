@@ -2,6 +2,7 @@
 
 use rustls::ClientConfig;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use twitchwire::auth::flow::Prompt;
@@ -29,6 +30,8 @@ pub(crate) struct Setup {
     /// TLS of one's own.
     pub(crate) tls: Option<Arc<ClientConfig>>,
     pub(crate) proxy: Option<Proxy>,
+    /// Where to write down what happens to the client.
+    pub(crate) record: Option<PathBuf>,
     /// Changes other settings.
     pub(crate) settings: fn(&mut Config),
 }

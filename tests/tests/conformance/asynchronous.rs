@@ -44,6 +44,9 @@ macro_rules! shim {
                 if let Some(tls) = setup.tls {
                     builder = builder.tls(tls);
                 }
+                if let Some(file) = setup.record {
+                    builder = builder.record(file);
+                }
                 builder = builder.proxy(setup.proxy);
                 $block_on(builder.start()).map_err(|error| match error {
                     $adapter::StartError::Token(error) => NotStarted::Token(error),

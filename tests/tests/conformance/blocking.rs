@@ -42,6 +42,9 @@ impl Adapter for Blocking {
         if let Some(tls) = setup.tls {
             builder = builder.tls(tls);
         }
+        if let Some(file) = setup.record {
+            builder = builder.record(file);
+        }
         builder = builder.proxy(setup.proxy);
         builder.start().map_err(|error| match error {
             StartError::Token(error) => NotStarted::Token(error),

@@ -4,8 +4,8 @@
 use crate::adapter::Adapter;
 use crate::asynchronous::{AsyncStd, RUNTIME, Tokio};
 use crate::blocking::Blocking;
-use crate::stage::{self, Stage};
-use crate::tls;
+use crate::stage::{self, Stage, trusting};
+use http::Uri;
 use rustls::{ClientConfig, ClientConnection, StreamOwned};
 use std::io;
 use std::net::TcpStream;
@@ -28,10 +28,11 @@ struct Anywhere {
 }
 
 impl Anywhere {
-    /// To the stage, which is behind TLS.
+    /// To this stage, over TLS.
     fn to(stage: &Stage) -> Self {
-        let (port, certificate) = tls::proxy(stage.server.http_url().replace("http://", ""));
-        Anywhere { port, tls: tls::trusting(&certificate), connections: Arc::default() }
+        let url: Uri = stage.server.http_url().parse().unwrap();
+        let port = url.port_u16().unwrap();
+        Anywhere { port, tls: trusting(stage.authority()), connections: Arc::default() }
     }
 
     fn count(&self, to: &Target) {
@@ -79,7 +80,7 @@ fn token(stage: &Stage) -> (String, String) {
 #[test]
 fn a_blocking_client_uses_connections_of_the_applications_own() {
     stage::within_a_minute(|| {
-        let stage = Stage::new();
+        let stage = Stage::over_tls();
         let (anywhere, (access, refresh)) = (Anywhere::to(&stage), token(&stage));
         let builder = twitchwire_blocking::Client::builder(stage::CLIENT).secret(stage::SECRET);
         let builder = builder.endpoints(endpoints()).token(access, Some(&refresh));
@@ -91,7 +92,7 @@ fn a_blocking_client_uses_connections_of_the_applications_own() {
 #[test]
 fn a_client_on_tokio_uses_connections_of_the_applications_own() {
     stage::within_a_minute(|| {
-        let stage = Stage::new();
+        let stage = Stage::over_tls();
         let (anywhere, (access, refresh)) = (Anywhere::to(&stage), token(&stage));
         let builder = twitchwire_tokio::Client::builder(stage::CLIENT).secret(stage::SECRET);
         let builder = builder.endpoints(endpoints()).token(access, Some(&refresh));
@@ -114,7 +115,7 @@ fn a_client_on_tokio_uses_connections_of_the_applications_own() {
 #[test]
 fn a_client_on_async_std_uses_connections_of_the_applications_own() {
     stage::within_a_minute(|| {
-        let stage = Stage::new();
+        let stage = Stage::over_tls();
         let (anywhere, (access, refresh)) = (Anywhere::to(&stage), token(&stage));
         let builder = twitchwire_async_std::Client::builder(stage::CLIENT).secret(stage::SECRET);
         let builder = builder.endpoints(endpoints()).token(access, Some(&refresh));

@@ -11,7 +11,6 @@ mod connectors;
 mod proxy;
 mod stage;
 mod suite;
-mod tls;
 
 /// Runs every test of the suite with every adapter.
 macro_rules! conforms {
@@ -60,6 +59,7 @@ conforms! {
     what_a_dead_session_still_costs_is_deleted_to_make_room
     a_refused_connection_is_told_and_tried_again
     a_server_that_is_gone_is_told_and_found_again
+    a_server_that_restarts_is_found_again_with_every_wish
     without_a_server_a_call_was_not_sent
     closing_twice_does_no_harm_and_ends_everything
     dropping_the_last_handle_closes_the_sockets
@@ -70,4 +70,5 @@ conforms! {
     requests_and_sockets_go_through_a_proxy
     a_proxy_is_passed_by_for_a_host_that_is_excepted
     a_proxy_that_refuses_is_told_in_its_own_words
+    a_run_is_written_down_without_secrets_and_replays_to_the_same
 }

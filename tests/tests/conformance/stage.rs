@@ -1,7 +1,9 @@
 //! Where a test plays: a world on a loopback port, and clients in it.
 
 use crate::adapter::{Adapter, NotStarted, Setup};
-use crate::tls;
+use rustls::pki_types::CertificateDer;
+use rustls::{ClientConfig, RootCertStore};
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread;
@@ -9,6 +11,7 @@ use std::time::{Duration, Instant};
 use twitchwire::auth::Scope;
 use twitchwire::auth::store::MemoryStore;
 use twitchwire::id::UserId;
+use twitchwire::jiff::Timestamp;
 use twitchwire::{Endpoints, Notice};
 use twitchwire_sim::{Server, World};
 
@@ -47,11 +50,34 @@ impl Stage {
 
     /// A world that is changed before it starts.
     pub(crate) fn with(change: impl FnOnce(&mut World)) -> Self {
-        let mut world = World::new(5, "2026-03-01T12:00:00Z".parse().unwrap());
+        Self::served(epoch(), change, Server::start)
+    }
+
+    /// One that is reached over TLS alone.
+    pub(crate) fn over_tls() -> Self {
+        Self::served(epoch(), |_| {}, |world| Server::start_tls_on(world, 0))
+    }
+
+    /// One whose clock shows what the machine's shows, for what must not be too old.
+    pub(crate) fn today() -> Self {
+        Self::served(Timestamp::now(), |_| {}, Server::start)
+    }
+
+    fn served(
+        epoch: Timestamp,
+        change: impl FnOnce(&mut World),
+        start: impl FnOnce(World) -> io::Result<Server>,
+    ) -> Self {
+        let mut world = World::new(5, epoch);
         world.client(CLIENT, Some(SECRET));
         let ada = world.user("ada").into();
         change(&mut world);
-        Stage { server: Server::start(world).unwrap(), ada }
+        Stage { server: start(world).unwrap(), ada }
+    }
+
+    /// The certificate of whoever vouches for it.
+    pub(crate) fn authority(&self) -> &[u8] {
+        self.server.authority().expect("it speaks TLS").der()
     }
 
     /// A setup without any token.
@@ -66,19 +92,12 @@ impl Stage {
             token: None,
             login: None,
             callback: None,
-            root: None,
+            root: self.server.authority().map(|authority| authority.der().to_vec()),
             tls: None,
             proxy: None,
+            record: None,
             settings: |_| {},
         }
-    }
-
-    /// The same setup over TLS, through a proxy whose certificate is trusted.
-    pub(crate) fn over_tls(&self, setup: Setup) -> Setup {
-        let (port, certificate) = tls::proxy(self.server.http_url().replace("http://", ""));
-        let http = format!("https://localhost:{port}").parse().unwrap();
-        let ws = format!("wss://localhost:{port}").parse().unwrap();
-        Setup { endpoints: Endpoints::local(&http, &ws), root: Some(certificate), ..setup }
     }
 
     /// A setup with a token of ada's.
@@ -136,6 +155,19 @@ impl Stage {
     pub(crate) fn end(&self) {
         self.server.with(|world, _| assert_eq!(world.violations(), []));
     }
+}
+
+fn epoch() -> Timestamp {
+    "2026-03-01T12:00:00Z".parse().unwrap()
+}
+
+/// A client's configuration that trusts this certificate's owner and nobody else.
+pub(crate) fn trusting(authority: &[u8]) -> Arc<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from(authority)).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    Arc::new(builder.unwrap().with_root_certificates(roots).with_no_client_auth())
 }
 
 /// Skips notices until one is as wanted, and gives what was found.

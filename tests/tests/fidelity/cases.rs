@@ -27,6 +27,8 @@ mod subscriptions;
 mod users;
 mod videos;
 
+pub(crate) use eventsub::with_conduit;
+
 /// One operation, asked so that it succeeds, and asked so that it is refused.
 pub(crate) struct Case {
     /// Its name in Twitch's reference.

@@ -18,9 +18,6 @@ pub(crate) const DIFFERENCES: Exceptions = &[
     ("get-custom-reward", ".image", NO_IMAGE),
     ("update-custom-reward", ".image", NO_IMAGE),
     ("create-prediction", ".top_predictors[]", "nobody has predicted yet"),
-    ("create-channel-stream-schedule-segment", ".vacation", NO_VACATION),
-    ("update-channel-stream-schedule-segment", ".vacation", NO_VACATION),
-    ("get-videos", ".muted_segments[]", "nothing is muted"),
     ("get-hype-train-status", ".current.", HYPE_TRAIN),
     ("get-hype-train-status", ".all_time_high", HYPE_TRAIN),
     ("get-hype-train-status", ".shared_all_time_high", HYPE_TRAIN),
@@ -29,7 +26,6 @@ pub(crate) const DIFFERENCES: Exceptions = &[
 const NULL_LIST: &str = "null where there are none, as seen on the wire";
 const NO_LIST: &str = "the schema lacks the list that the example has";
 const NO_IMAGE: &str = "null where there is none, as documented in words";
-const NO_VACATION: &str = "null where there is none, as documented in words";
 const HYPE_TRAIN: &str = "the schema has the fields one level off; its own example has them here";
 const NO_CONDUIT: &str = "the schema does not know the transport of conduits";
 
@@ -38,9 +34,6 @@ pub(crate) const NEVER_REFUSED: &[(&str, &str)] = &[
     ("get-conduits", "it has no parameters that could be wrong"),
     ("get-extension-secrets", "it has no parameters that could be wrong"),
 ];
-
-/// Types that nobody on the stage causes.
-pub(crate) const NEVER: &[(&str, &str)] = &[("user.authorization.grant", "1")];
 
 /// How events differ from the documented examples: the beginning of the difference's words, reason.
 pub(crate) const EVENTS: &[(&str, &str)] = &[

@@ -173,3 +173,23 @@ fn conduits_have_limits() {
     assert_eq!(conduit.call("DELETE", &path, None).0, 204);
     assert_eq!(conduit.call("DELETE", &path, None).0, 404);
 }
+
+#[test]
+fn an_app_hears_of_users_who_allow_it_something_and_not_of_refreshes() {
+    let mut conduit = Conduit::new(1, 1);
+    conduit.stage.messages(1);
+    let before = conduit.stage.world.happenings().len();
+    let ada = conduit.stage.ada.clone();
+    conduit.stage.world.grant_token(conduit.stage.now, CLIENT, &ada, &["bits:read"]);
+    assert_eq!(conduit.stage.world.happenings().len(), before, "nobody has asked");
+
+    assert_eq!(conduit.subscribe("user.authorization.grant", json!({"client_id": CLIENT})).0, 202);
+    let (_, refresh) = conduit.stage.world.grant_token(conduit.stage.now, CLIENT, &ada, &["bits:read"]);
+    let form =
+        format!("grant_type=refresh_token&client_id=app1&client_secret=s3cret&refresh_token={refresh}");
+    assert_eq!(conduit.stage.form("/token", &form).0, 200);
+    let heard = conduit.stage.messages(1);
+    assert_eq!(types(&heard), ["notification"]);
+    let expected = json!({"client_id": CLIENT, "user_id": ada, "user_login": "ada", "user_name": "Ada"});
+    assert_eq!(heard[0]["payload"]["event"], expected);
+}

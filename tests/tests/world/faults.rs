@@ -139,3 +139,22 @@ fn any_input_at_any_time_leaves_the_world_whole() {
         }
     }
 }
+
+#[test]
+fn timestamps_may_have_fewer_digits() {
+    let mut stage = Stage::new();
+    stage.world.faults.short_stamps = 1.0;
+    let session = stage.session(1);
+    stage.follows(&session);
+    let (brook, ada) = (stage.world.user("brook"), stage.ada.clone());
+    for _ in 0..60 {
+        stage.world.follow(stage.now, &brook, &ada);
+    }
+    let digits = |message: &Value| {
+        let stamp = message["metadata"]["message_timestamp"].as_str().unwrap();
+        assert_eq!(stamp.parse::<jiff::Timestamp>().unwrap(), "2026-03-01T12:00:00Z".parse().unwrap());
+        stamp.split_once('.').map_or(0, |(_, rest)| rest.len() - 1)
+    };
+    let seen: std::collections::BTreeSet<usize> = stage.messages(1).iter().map(digits).collect();
+    assert_eq!(seen, (0..9).collect());
+}

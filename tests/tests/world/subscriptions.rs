@@ -161,3 +161,16 @@ fn after_a_crash_an_orphan_still_counts_until_its_pong_is_missed() {
     stage.pass_and(21.0, false);
     assert_eq!(stage.world.enabled(CLIENT, Some(&ada)).len(), 1);
 }
+
+#[test]
+fn what_no_socket_carries_is_refused_on_one() {
+    let mut stage = Stage::new();
+    let session = stage.session(1);
+    for (kind, condition) in [
+        ("user.authorization.grant", json!({"client_id": CLIENT})),
+        ("user.authorization.revoke", json!({"client_id": CLIENT})),
+        ("extension.bits_transaction.create", json!({"extension_client_id": CLIENT})),
+    ] {
+        assert_eq!(stage.subscribe(&session, kind, "1", condition).0, 400, "{kind}");
+    }
+}

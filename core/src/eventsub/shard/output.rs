@@ -11,7 +11,6 @@ use std::fmt;
 /// What a shard asks for, and what it tells.
 #[derive(Debug)]
 #[must_use]
-#[expect(clippy::large_enum_variant, reason = "taken apart at once")]
 pub enum ShardOutput {
     /// Open a socket.
     Connect {

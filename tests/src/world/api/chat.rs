@@ -12,6 +12,7 @@ use crate::world::reading::Ask;
 use crate::world::room::Line;
 
 mod emotes;
+mod modes;
 mod pins;
 mod settings;
 
@@ -110,23 +111,22 @@ impl World {
     }
 
     /// Why a message does not appear, in a code and in words; one with a blocked term is held.
-    fn drops(
-        &mut self,
-        sender: &str,
-        broadcaster: &str,
-        message: &str,
-    ) -> Option<(&'static str, &'static str)> {
+    fn drops(&mut self, sender: &str, broadcaster: &str, message: &str) -> Option<(&'static str, String)> {
+        let because = |code, words: &str| Some((code, words.to_owned()));
         if self.moderation.ban(broadcaster, sender, self.wall(self.now)).is_some() {
-            return Some(("sender_banned", "The sender may not chat here."));
+            return because("sender_banned", "The sender may not chat here.");
         }
         if self.moderation.is_warned(broadcaster, sender) {
-            return Some(("user_warned", "The sender has to acknowledge a warning first."));
+            return because("user_warned", "The sender has to acknowledge a warning first.");
         }
         if self.people.moderates(sender, broadcaster) {
             return None;
         }
+        if let Some(dropped) = self.room_drops(sender, broadcaster, message) {
+            return Some(dropped);
+        }
         self.hold_if_blocked(sender, broadcaster, message)?;
-        Some(("automod_held", "The message is held for moderators to look at."))
+        because("automod_held", "The message is held for moderators to look at.")
     }
 
     fn send_announcement(&mut self, ask: &Ask, who: &Who) -> Outcome {

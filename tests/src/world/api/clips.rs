@@ -6,7 +6,7 @@ use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::{moment, page, required, values, word};
+use super::{moment, page_both, required, values, word};
 use crate::world::World;
 use crate::world::answer::{Answer, Outcome};
 use crate::world::clips::{Clip, Cut};
@@ -101,7 +101,7 @@ impl World {
             // In the order of the ids.
             false => ids.iter().filter_map(|id| clips.clone().find(|clip| clip.id == *id)).collect(),
         };
-        let (slice, pagination) = page(&found, ask, IDS)?;
+        let (slice, pagination) = page_both(&found, ask, IDS)?;
         let data: Vec<Value> = slice.iter().map(|clip| self.clip_json(clip)).collect();
         Ok(Answer::ok(json!({"data": data, "pagination": pagination})))
     }

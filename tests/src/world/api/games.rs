@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{page, values};
+use super::{page_both, values};
 use crate::world::World;
 use crate::world::answer::{Answer, Outcome};
 use crate::world::helix::Who;
@@ -28,7 +28,7 @@ impl World {
         let mut games = CATEGORIES.to_vec();
         games.sort_by_key(|(id, _)| std::cmp::Reverse(viewers(id)));
         let all: Vec<Value> = games.into_iter().map(game_json).collect();
-        let (slice, pagination) = page(&all, ask, 100)?;
+        let (slice, pagination) = page_both(&all, ask, 100)?;
         Ok(Answer::ok(json!({"data": slice, "pagination": pagination})))
     }
 }

@@ -4,7 +4,7 @@ use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use super::{body, page, required, short_text, text, values, word};
+use super::{body, page, page_both, required, short_text, text, values, word};
 use crate::world::World;
 use crate::world::answer::{Answer, Outcome};
 use crate::world::helix::Who;
@@ -41,7 +41,7 @@ impl World {
         let wanted = values(ask, "user_id", 100)?;
         let mut bans = self.moderation.bans(broadcaster, self.wall(self.now));
         bans.retain(|(user, _)| wanted.is_empty() || wanted.contains(user));
-        let (slice, pagination) = page(&bans, ask, 100)?;
+        let (slice, pagination) = page_both(&bans, ask, 100)?;
         let data: Vec<Value> = slice
             .iter()
             .map(|(user, ban)| {

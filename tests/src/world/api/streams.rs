@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{body, page, required, text, values, word};
+use super::{body, page, page_both, required, text, values, word};
 use crate::world::World;
 use crate::world::answer::{Answer, Outcome};
 use crate::world::helix::Who;
@@ -41,7 +41,7 @@ impl World {
                 && (games.is_empty() || games.contains(&user.game.0.as_str()))
                 && (languages.is_empty() || languages.contains(&user.language.as_str()))
         });
-        let (slice, pagination) = page(&all, ask, 100)?;
+        let (slice, pagination) = page_both(&all, ask, 100)?;
         Ok(Answer::ok(json!({"data": slice, "pagination": pagination})))
     }
 
@@ -127,7 +127,7 @@ impl World {
             _ => return Err(Answer::refuse(400, "Specify either user_id or video_id, but not both.")),
         };
         let markers = self.markers.of(&video.id);
-        let (slice, pagination) = page(&markers, ask, 100)?;
+        let (slice, pagination) = page_both(&markers, ask, 100)?;
         // Those of one author are together.
         let mut authors: Vec<&str> = Vec::new();
         for marker in slice {

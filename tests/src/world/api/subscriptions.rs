@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
-use super::{page, required, values};
+use super::{page_both, required, values};
 use crate::world::World;
 use crate::world::answer::{Answer, Outcome};
 use crate::world::helix::Who;
@@ -29,7 +29,7 @@ impl World {
         let all = self.subscribers.of(broadcaster);
         let found: Vec<&Subscriber> =
             all.iter().filter(|s| ids.is_empty() || ids.contains(&s.user.as_str())).collect();
-        let (slice, pagination) = page(&found, ask, IDS)?;
+        let (slice, pagination) = page_both(&found, ask, IDS)?;
         let data: Vec<Value> = slice
             .iter()
             .map(|subscriber| {

@@ -25,6 +25,7 @@ impl World {
             (&Method::GET, "/users/blocks") => self.get_block_list(ask, who),
             (&Method::PUT, "/users/blocks") => self.block_user(ask, who),
             (&Method::DELETE, "/users/blocks") => self.unblock_user(ask, who),
+            (&Method::GET, "/users/follows") => Err(Answer::refuse(410, "This API is not available.")),
             (&Method::GET, "/users/extensions/list") => self.get_user_extensions(who),
             (&Method::GET, "/users/extensions") => self.get_active_extensions(ask, who),
             (&Method::PUT, "/users/extensions") => self.update_user_extensions(ask, who),

@@ -4,7 +4,7 @@ use http::Method;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
-use super::{page, required, values, word};
+use super::{page_both, required, values, word};
 use crate::world::World;
 use crate::world::answer::{Answer, Outcome};
 use crate::world::helix::Who;
@@ -57,7 +57,7 @@ impl World {
             return Err(Answer::refuse(404, "The videos were not found."));
         }
         let (slice, pagination) = match ids.is_empty() {
-            true => page(&found, ask, IDS)?,
+            true => page_both(&found, ask, IDS)?,
             false => (found.as_slice(), json!({})),
         };
         let data: Vec<Value> = slice.iter().map(|video| self.video_json(video)).collect();

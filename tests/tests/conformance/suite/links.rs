@@ -5,6 +5,7 @@ use crate::adapter::Adapter;
 use crate::stage::{Stage, notice};
 use http::StatusCode;
 use std::thread;
+use std::time::Duration;
 use twitchwire::eventsub::LostWhy;
 use twitchwire::eventsub::topic::channel::ChannelFollow;
 use twitchwire::{CauseKind, Closed, Notice, SessionNotice};
@@ -81,6 +82,28 @@ pub(crate) fn a_server_that_is_gone_is_told_and_found_again<A: Adapter>() {
     notice::<A, _>(&mut notices, "the subscription", is_enabled);
     stage.follow("brook");
     assert_eq!(users::<A>(&mut events, 1), ["brook"]);
+    A::close(&twitch);
+    stage.end();
+}
+
+pub(crate) fn a_server_that_restarts_is_found_again_with_every_wish<A: Adapter>() {
+    let stage = Stage::new();
+    let (twitch, mut notices) = stage.start::<A>();
+    let mut events = A::subscribe(&twitch, follows(&stage)).unwrap();
+    stage.follow("brook");
+    assert_eq!(users::<A>(&mut events, 1), ["brook"]);
+    stage.server.with(|world, now| world.restart(now, Duration::from_secs(3600)));
+    notice::<A, _>(&mut notices, "the loss", is_lost);
+    // Nobody listens.
+    let why = notice::<A, _>(&mut notices, "the failed try", is_not_opened);
+    let LostWhy::Closed(Closed::NotOpened(cause)) = why else { panic!("{why}") };
+    assert_eq!(cause.kind, CauseKind::Connect, "{cause}");
+    // It is over at once.
+    stage.server.with(|world, now| world.restart(now, Duration::ZERO));
+    notice::<A, _>(&mut notices, "the gap", is_gap);
+    stage.follow("cleo");
+    assert_eq!(users::<A>(&mut events, 1), ["cleo"]);
+    assert_eq!(A::me(&twitch).unwrap(), stage.ada);
     A::close(&twitch);
     stage.end();
 }

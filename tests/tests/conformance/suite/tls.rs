@@ -1,4 +1,4 @@
-//! TLS, through a proxy in front of the world.
+//! TLS, which the server speaks with a certificate of its own making.
 
 use super::{follows, users};
 use crate::adapter::{Adapter, Setup};
@@ -9,9 +9,8 @@ use twitchwire::helix::api::GetUsers;
 use twitchwire::{As, CauseKind, Notice};
 
 pub(crate) fn everything_goes_over_tls_with_a_certificate_that_is_trusted<A: Adapter>() {
-    let stage = Stage::new();
-    let setup = stage.over_tls(stage.setup_for_ada(&["moderator:read:followers"]));
-    let (twitch, _notices) = stage.started::<A>(setup);
+    let stage = Stage::over_tls();
+    let (twitch, _notices) = stage.start::<A>();
     for _ in 0..3 {
         let own = A::call(&twitch, As::User(stage.ada.clone()), &GetUsers::own()).unwrap();
         assert_eq!(own[0].id, stage.ada);
@@ -26,9 +25,9 @@ pub(crate) fn everything_goes_over_tls_with_a_certificate_that_is_trusted<A: Ada
 }
 
 pub(crate) fn a_certificate_that_nobody_vouches_for_is_told<A: Adapter>() {
-    let stage = Stage::new();
-    let why = obstacle::<A>(&stage, Setup { root: None, ..stage.over_tls(stage.setup()) });
-    assert!(why.contains(&CauseKind::Tls.to_string()), "{why}");
+    let stage = Stage::over_tls();
+    let why = obstacle::<A>(&stage, Setup { root: None, ..stage.setup() });
+    assert!(why.contains(&CauseKind::Tls.to_string()) && why.contains("UnknownIssuer"), "{why}");
 }
 
 /// What stands in the way of a client's first request.

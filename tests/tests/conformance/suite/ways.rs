@@ -3,8 +3,8 @@
 use super::tls::obstacle;
 use super::{follows, users};
 use crate::adapter::{Adapter, Setup};
-use crate::stage::Stage;
-use crate::{proxy, tls};
+use crate::proxy;
+use crate::stage::{Stage, trusting};
 use std::net::TcpListener;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -25,14 +25,13 @@ fn call_and_hear<A: Adapter>(stage: &Stage, setup: Setup) {
 }
 
 pub(crate) fn a_tls_configuration_of_ones_own_decides_whom_to_trust<A: Adapter>() {
-    let stage = Stage::new();
-    let setup = stage.over_tls(stage.setup_for_ada(&["moderator:read:followers"]));
-    let certificate = setup.root.clone().unwrap();
-    call_and_hear::<A>(&stage, Setup { root: None, tls: Some(tls::trusting(&certificate)), ..setup });
+    let stage = Stage::over_tls();
+    let setup = stage.setup_for_ada(&["moderator:read:followers"]);
+    let tls = Some(trusting(stage.authority()));
+    call_and_hear::<A>(&stage, Setup { root: None, tls, ..setup });
     // A root certificate does not change it.
-    let (_, other) = tls::proxy("127.0.0.1:1".into());
-    let setup = stage.over_tls(stage.setup());
-    let why = obstacle::<A>(&stage, Setup { tls: Some(tls::trusting(&other)), ..setup });
+    let tls = Some(trusting(Stage::over_tls().authority()));
+    let why = obstacle::<A>(&stage, Setup { tls, ..stage.setup() });
     assert!(why.contains(&CauseKind::Tls.to_string()), "{why}");
 }
 
@@ -44,7 +43,8 @@ pub(crate) fn requests_and_sockets_go_through_a_proxy<A: Adapter>() {
     call_and_hear::<A>(&stage, Setup { proxy: Some(proxy.clone()), ..setup });
     let plain = tunnels.load(Ordering::SeqCst);
     assert!(plain >= 2, "requests and the socket: {plain}");
-    let setup = stage.over_tls(stage.setup_for_ada(&["moderator:read:followers"]));
+    let stage = Stage::over_tls();
+    let setup = stage.setup_for_ada(&["moderator:read:followers"]);
     call_and_hear::<A>(&stage, Setup { proxy: Some(proxy), ..setup });
     assert!(tunnels.load(Ordering::SeqCst) >= plain + 2);
 }

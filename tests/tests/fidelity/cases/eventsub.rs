@@ -73,7 +73,7 @@ fn assign(id: &str) -> Call {
     call("PATCH /eventsub/conduits/shards").by(By::App).body(body)
 }
 
-fn with_conduit(stage: &mut Stage) {
+pub(crate) fn with_conduit(stage: &mut Stage) {
     let body = json!({"shard_count": 1});
     let made = stage.done(&call("POST /eventsub/conduits").by(By::App).body(body));
     stage.keep("conduit", made["data"][0]["id"].as_str().unwrap());

@@ -156,7 +156,8 @@ fn protection() -> Vec<Case> {
             let body = json!({"user_id": "@cleo", "status": "RESTRICTED"});
             stage.done(&by_brook(format!("POST /moderation/suspicious_users?{IN_ADA}")).body(body));
             // What they write is shown to the moderators.
-            stage.world.chat(stage.now, &stage.id("cleo"), &stage.id("ada"), "It was not me.");
+            let (cleo, ada) = (stage.id("cleo"), stage.id("ada"));
+            stage.world.cheer(stage.now, &cleo, &ada, 100, "Cheer100 It was not me.");
         })
         .refused(400, by_brook(format!("DELETE {suspicious}?{IN_ADA}&user_id=@dan"))),
     ]

@@ -15,13 +15,7 @@ pub(crate) fn cases() -> Vec<Case> {
     let get = "GET /schedule?broadcaster_id=@ada";
     vec![
         case("get-channel-stream-schedule", call(get).by(By::App))
-            .after(|stage| {
-                with_a_segment(stage);
-                let start = "vacation_start_time=2026-03-20T00:00:00Z&vacation_end_time=2026-04-01T00:00:00Z";
-                let on = "is_vacation_enabled=true&timezone=Europe/Paris";
-                let line = format!("PATCH /schedule/settings?broadcaster_id=@ada&{on}&{start}");
-                stage.done(&call(line));
-            })
+            .after(with_a_vacation)
             .refused(400, call("GET /schedule"))
             .refused(400, call(format!("{get}&start_time=soon")))
             .refused_after(404, |_| {}, call(get)),
@@ -32,18 +26,18 @@ pub(crate) fn cases() -> Vec<Case> {
             .after(with_a_segment)
             .refused(400, vacation("2026-04-02T00:00:00Z"))
             .refused_after(404, |_| {}, vacation("2026-03-20T00:00:00Z")),
-        case("create-channel-stream-schedule-segment", create("60")).refused(400, create("29")).refused(
-            403,
-            {
+        case("create-channel-stream-schedule-segment", create("60"))
+            .after(with_a_vacation)
+            .refused(400, create("29"))
+            .refused(403, {
                 let body = json!({"start_time": "2026-03-02T18:00:00Z", "timezone": "UTC", "duration": "60"});
                 call("POST /schedule/segment?broadcaster_id=@dan").by(By::User("dan")).body(body)
-            },
-        ),
+            }),
         case(
             "update-channel-stream-schedule-segment",
             call(segment("PATCH")).body(json!({"is_canceled": true, "title": "Not today"})),
         )
-        .after(with_a_segment)
+        .after(with_a_vacation)
         .refused(400, call(segment("PATCH")).body(json!({"duration": "1381"})))
         .refused(404, call(unknown("PATCH")).body(json!({}))),
         case("delete-channel-stream-schedule-segment", call(segment("DELETE")))
@@ -66,4 +60,11 @@ fn create(minutes: &str) -> Call {
 fn with_a_segment(stage: &mut Stage) {
     let made = stage.done(&create("60"));
     stage.keep("segment", made["data"]["segments"][0]["id"].as_str().unwrap());
+}
+
+fn with_a_vacation(stage: &mut Stage) {
+    with_a_segment(stage);
+    let start = "vacation_start_time=2026-03-20T00:00:00Z&vacation_end_time=2026-04-01T00:00:00Z";
+    let on = "is_vacation_enabled=true&timezone=Europe/Paris";
+    stage.done(&call(format!("PATCH /schedule/settings?broadcaster_id=@ada&{on}&{start}")));
 }

@@ -25,6 +25,11 @@ impl World {
         })
     }
 
+    /// Whether a word is an emote in this channel.
+    pub(super) fn is_emote(&self, broadcaster: &str, word: &str) -> bool {
+        GLOBAL.iter().any(|(_, name)| *name == word) || self.channel_emote(broadcaster)["name"] == word
+    }
+
     /// Each channel has one emote for its subscribers, in a set of its own.
     fn channel_emote(&self, broadcaster: &str) -> Value {
         let mut emote =

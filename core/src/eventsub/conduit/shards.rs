@@ -14,6 +14,7 @@
 
 mod assign;
 mod grow;
+mod loss;
 mod restart;
 
 use super::{
@@ -21,12 +22,11 @@ use super::{
     ShardLink, ShardNews, ShardState, Timer, size,
 };
 use crate::backoff::{Backoff, Jitter};
-use crate::client::Closed;
-use crate::eventsub::plan::{Gap, GapScope};
 use crate::eventsub::{LostWhy, Opened, Subscription};
 use crate::id::SessionId;
 use crate::time::Time;
 use jiff::Timestamp;
+use loss::Loss;
 use restart::Next;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +64,8 @@ pub(super) struct Fleet {
     backoff: Backoff,
     /// From when on more than one was down.
     gap: Option<Missing>,
+    /// Until when one was down that is up again.
+    down_until: Option<Timestamp>,
     /// Shards of the client's that the conduit may have already, and that are not opened before it surely has them.
     unopened: usize,
     /// The one that was free when the client started.
@@ -106,14 +108,6 @@ enum State {
     Later(SessionId),
     Enabled(SessionId),
     Taken,
-}
-
-/// What a loss may have cost.
-#[derive(Debug)]
-struct Loss {
-    missing: Missing,
-    /// The link ended with a Close frame: nothing was on its way.
-    clean: bool,
 }
 
 impl State {
@@ -211,6 +205,7 @@ impl Fleet {
             next_request: Time::ZERO,
             backoff: Backoff::new(Duration::from_millis(500), Duration::from_secs(8), jitter),
             gap: None,
+            down_until: None,
             unopened: 0,
             picked: None,
         }
@@ -499,30 +494,6 @@ impl Conduit {
         }
     }
 
-    /// A shard was down until now; what that may have cost, if no gap of the conduit's tells it.
-    fn tell_loss(&mut self, now: Time, wall: Option<Timestamp>, shard: u32, loss: Loss) {
-        let Loss { missing: Missing { from, why }, clean } = loss;
-        let shared = self.is_shared();
-        if let Some(gap) = &mut self.fleet.gap {
-            if !clean || shared {
-                gap.from = gap.from.min(from);
-            }
-        } else {
-            if !clean {
-                self.gap(GapScope::Shard(shard), from, wall, why.clone());
-            }
-            if shared {
-                self.ask_about_others(now, from, wall, why);
-            }
-        }
-    }
-
-    /// A link that was left behind, or closed, was dead, nobody knows for how long.
-    pub fn missed(&mut self, wall: Option<Timestamp>, shard: u32, last_seen: Option<Timestamp>) {
-        let why = "the link that was left was dead".into();
-        self.gap(GapScope::Shard(shard), last_seen, wall, why);
-    }
-
     /// A shard's link could not be opened.
     pub fn not_opened(&mut self, now: Time, link: ShardLink, why: LostWhy, retry_at: Time) {
         let shard = link.shard();
@@ -573,25 +544,6 @@ impl Conduit {
         self.subscribe_some(now);
     }
 
-    /// Twitch does not deliver to a shard any more, if it did.
-    fn down(&mut self, now: Time, shard: u32, last_seen: Option<Timestamp>, why: &LostWhy) {
-        let missing = Missing { from: last_seen, why: why.to_string() };
-        let clean = matches!(why, LostWhy::Closed(Closed::Code(..)));
-        let was_up = self.change(now, shard, |slot| {
-            let was_up = slot.up.take().is_some();
-            if was_up {
-                slot.loss = Some(Box::new(Loss { missing: missing.clone(), clean }));
-            } else if let Some(loss) = &mut slot.loss {
-                // Twitch may have begun to send to it.
-                loss.clean &= clean;
-            }
-            was_up
-        });
-        if was_up == Some(true) {
-            self.may_lose_since(missing);
-        }
-    }
-
     fn serves(&self, link: ShardLink) -> bool {
         self.fleet.slots.get(&link.shard()).is_some_and(|slot| slot.link == link)
     }
@@ -611,39 +563,5 @@ impl Conduit {
         if let Some(slot) = self.fleet.slots.get_mut(&shard) {
             slot.events += 1;
         }
-    }
-
-    /// Whether so many shards are down that events are lost: Twitch retries on one other.
-    pub(super) fn loses(&self) -> bool {
-        let down = self.fleet.tally.down + self.fleet.unopened;
-        down > 1 || (down == 1 && self.least_shards() == 1)
-    }
-
-    /// If so many are down that events are lost, some may be missing since then.
-    pub(super) fn may_lose_since(&mut self, missing: Missing) {
-        if self.loses() {
-            let from = missing.from;
-            let gap = self.fleet.gap.get_or_insert(missing);
-            gap.from = gap.from.min(from);
-        }
-    }
-
-    /// No more than one shard is down: from now on nothing is lost.
-    pub(super) fn close_gap(&mut self, wall: Option<Timestamp>) {
-        if !self.loses()
-            && let Some(Missing { from, why }) = self.fleet.gap.take()
-        {
-            self.gap(GapScope::Conduit, from, wall, why);
-        }
-    }
-
-    pub(super) fn gap(
-        &mut self,
-        scope: GapScope,
-        from: Option<Timestamp>,
-        to: Option<Timestamp>,
-        why: String,
-    ) {
-        self.out.push_back(ConduitOutput::Gap(Gap { scope, from, to, why }));
     }
 }

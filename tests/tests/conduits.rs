@@ -133,9 +133,10 @@ fn a_conduit_of_very_many_shards_heals_at_once_and_subscribes_at_the_rate_that_t
     let (mut harness, channels) = single(shards, subscriptions, |_| {});
     let opened = until(&mut harness, Conduit::is_complete);
     let subscribed = until(&mut harness, |conduit| conduit.progress().missing() == 0);
-    // Twitch gives 800 points a minute, of which a tenth is left to everything else.
+    // Twitch gives 800 points a minute, of which a tenth is left to everything else. Audits of very many shards take some of
+    // the others.
     let minutes = (subscriptions as u64).div_ceil(720);
-    assert!(subscribed <= Duration::from_secs(62 * minutes), "{subscribed:?}");
+    assert!(subscribed <= Duration::from_secs(67 * minutes), "{subscribed:?}");
 
     harness.world.drop_sockets(harness.now(), &Which::All);
     harness.run_for(Duration::from_secs(1));

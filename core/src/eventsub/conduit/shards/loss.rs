@@ -41,16 +41,13 @@ impl Conduit {
     pub(super) fn tell_loss(&mut self, now: Time, wall: Option<Timestamp>, shard: u32, loss: Loss) {
         let Loss { missing: Missing { from, why }, clean } = loss;
         let shared = self.is_shared();
-        // It may have been down, unnoticed, while another was: then what was sent to that one found no other.
-        let overlaps = self.fleet.down_until.is_some_and(|until| from.is_none_or(|from| from < until));
-        self.fleet.down_until = self.fleet.down_until.max(wall);
+        let scope = self.scope_of_loss(wall, shard, from);
         if let Some(gap) = &mut self.fleet.gap {
             if !clean || shared {
                 gap.from = gap.from.min(from);
             }
         } else {
             if !clean {
-                let scope = if overlaps { GapScope::Conduit } else { GapScope::Shard(shard) };
                 self.gap(scope, from, wall, why.clone());
             }
             if shared {
@@ -62,7 +59,19 @@ impl Conduit {
     /// A link that was left behind, or closed, was dead, nobody knows for how long.
     pub fn missed(&mut self, wall: Option<Timestamp>, shard: u32, last_seen: Option<Timestamp>) {
         let why = "the link that was left was dead".into();
-        self.gap(GapScope::Shard(shard), last_seen, wall, why);
+        let scope = self.scope_of_loss(wall, shard, last_seen);
+        self.gap(scope, last_seen, wall, why);
+    }
+
+    /// What is concerned by the loss of a shard that was last heard then, and is up from now on. It may have been down,
+    /// unnoticed, while another was: then what was sent to that one found no other.
+    fn scope_of_loss(&mut self, wall: Option<Timestamp>, shard: u32, from: Option<Timestamp>) -> GapScope {
+        let until = self.fleet.down_until;
+        self.fleet.down_until = until.max(wall);
+        match until {
+            Some(until) if from.is_none_or(|from| from < until) => GapScope::Conduit,
+            _ => GapScope::Shard(shard),
+        }
     }
 
     /// Whether so many shards are down that events are lost: Twitch retries on one other.

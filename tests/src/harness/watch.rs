@@ -121,8 +121,14 @@ impl Harness {
             _ => {}
         }
         // After a handover that went wrong, it may make sure.
-        if let Notice::Gap(Gap { scope: GapScope::Shard(shard), .. }) = notice {
-            self.watch.enabled.remove(&(node, *shard));
+        match notice {
+            Notice::Gap(Gap { scope: GapScope::Shard(shard), .. }) => {
+                self.watch.enabled.remove(&(node, *shard));
+            }
+            Notice::Gap(Gap { scope: GapScope::Conduit, .. }) => {
+                self.watch.enabled.retain(|(of, _), _| *of != node);
+            }
+            _ => {}
         }
         if let Notice::Conduit(ConduitNotice::Shard { shard, news }) = notice {
             match news {

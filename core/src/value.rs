@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(text(550, 0, "JPY"), "550 JPY");
         assert_eq!(text(i64::MIN, 0, "JPY"), "-9223372036854775808 JPY");
         assert!(
-            text(1, u32::MAX, "XXX").ends_with("1 XXX"),
+            text(1, u32::MAX, "XTS").ends_with("1 XTS"),
             "a number of places that makes no sense does no harm"
         );
     }

@@ -320,3 +320,26 @@ fn of_three_instances_one_is_killed_and_its_shards_are_repaired_on_restart() {
     harness.check_conduit_at_rest(CLIENT_ID);
     assert_eq!(harness.failures(), [""; 0]);
 }
+
+#[test]
+fn a_conduit_comes_through_a_restart_and_says_what_it_may_have_missed() {
+    let (mut harness, channels) = instances(1, 4, 10);
+    harness.world.restart(harness.now(), Duration::from_secs(30));
+    harness.run_for(Duration::from_secs(10));
+    // Nobody can hear of this one.
+    harness.world.online(harness.now(), &channels[0]);
+    harness.run_for(Duration::from_secs(120));
+    let gaps = harness.node(0).conduit_gaps().len();
+    assert!(gaps > 0, "the lost event is not told");
+
+    let before = harness.node(0).delivered();
+    for channel in &channels {
+        harness.world.online(harness.now(), channel);
+    }
+    harness.run_for(Duration::from_secs(60));
+    assert_eq!(harness.node(0).delivered() - before, channels.len());
+    assert_eq!(harness.node(0).conduit_gaps().len(), gaps);
+    harness.check_conduit_at_rest(CLIENT_ID);
+    assert_eq!(harness.failures(), [""; 0]);
+    assert_eq!(harness.world.violations(), []);
+}

@@ -70,8 +70,10 @@ pub struct Session {
     pub keepalive: Option<Duration>,
 }
 
-/// How many subscriptions are remembered: those of a bot and more, at about a kilobyte each.
+/// How many subscriptions are remembered: those of a bot and more.
 const REMEMBERED: usize = 64;
+/// The longest that is remembered. Twitch's take half a kilobyte.
+const LONGEST: usize = 4096;
 
 /// Reads messages, of one link or of many.
 #[derive(Debug, Default)]
@@ -146,6 +148,9 @@ impl Reader {
         }
         let subscription: Arc<Subscription> = Arc::new(rest.value()?);
         let text = text.strip_suffix(rest.0)?;
+        if text.len() > LONGEST {
+            return Some(subscription);
+        }
         if let Some(late) = late {
             late.text.clear();
             late.text.push_str(text);
@@ -340,6 +345,8 @@ mod tests {
             let id = format!("{number:08x}");
             assert!(Arc::ptr_eq(&read(&id, "enabled"), &read(&id, "enabled")));
         }
+        let long = format!("{:0>1$}", "u2", LONGEST);
+        assert!(!Arc::ptr_eq(&read(&long, "enabled"), &read(&long, "enabled")));
         assert_eq!(reader.late.len(), REMEMBERED);
     }
 

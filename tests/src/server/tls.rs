@@ -7,8 +7,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
@@ -18,28 +16,18 @@ use super::wire::Wire;
 
 /// How long a client may take for its handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// The columns of a line of PEM.
-const PEM_LINE: usize = 64;
 
 /// The certificate authority of one server. A client that trusts it can speak to that server.
 #[derive(Clone, Debug)]
 pub struct Authority {
+    pem: String,
     der: Vec<u8>,
 }
 
 impl Authority {
     /// Its certificate, as files hold it.
-    pub fn pem(&self) -> String {
-        let mut out = String::from("-----BEGIN CERTIFICATE-----\n");
-        let encoded = STANDARD.encode(&self.der);
-        let mut left = encoded.as_str();
-        while !left.is_empty() {
-            let (line, rest) = left.split_at(left.len().min(PEM_LINE));
-            out.push_str(line);
-            out.push('\n');
-            left = rest;
-        }
-        out + "-----END CERTIFICATE-----\n"
+    pub fn pem(&self) -> &str {
+        &self.pem
     }
 
     /// Its certificate, as `Builder::root_certificate` of the drivers takes it.
@@ -82,7 +70,8 @@ impl Identity {
                 PrivateKeyDer::Pkcs8(key.serialize_der().into()),
             )
             .map_err(io::Error::other)?;
-        Ok(Identity { authority: Authority { der: issuer.der().to_vec() }, config: Arc::new(config) })
+        let authority = Authority { pem: issuer.pem(), der: issuer.der().to_vec() };
+        Ok(Identity { authority, config: Arc::new(config) })
     }
 
     /// Shakes hands. Fails if the client does not want to, or takes too long.

@@ -2,6 +2,15 @@
 
 use super::*;
 
+impl Test {
+    /// A lost shard connects again and gets this session.
+    fn come_back(&mut self, shard: u32, session: &str) {
+        self.conduit.ready(at(self.now), First(shard));
+        self.said();
+        self.open(shard, session, Opened::Fresh);
+    }
+}
+
 #[test]
 fn one_shard_that_is_closed_costs_nothing_and_one_that_breaks_a_gap_of_its_own() {
     let mut test = Test::enabled(all(), 3);
@@ -14,10 +23,7 @@ fn one_shard_that_is_closed_costs_nothing_and_one_that_breaks_a_gap_of_its_own()
     test.settle_lines(["conduit shard 1: enabled over session s1b", "all shards of the conduit are enabled"]);
     test.now = 20;
     test.lose(1, 19, broken());
-    test.said();
-    test.conduit.ready(at(20), First(1));
-    test.said();
-    test.open(1, "s1c", Opened::Fresh);
+    test.come_back(1, "s1c");
     test.settle_lines([
         "conduit shard 1: enabled over session s1c",
         "gap shard 1 Some(19) Some(20)",
@@ -37,9 +43,7 @@ fn a_shard_that_may_have_been_dead_while_another_was_down_costs_what_was_sent_to
     test.settle_lines(["conduit shard 0: enabled over session s0b", "all shards of the conduit are enabled"]);
     test.now = 20;
     test.lose(1, 8, broken());
-    test.conduit.ready(at(20), First(1));
-    test.said();
-    test.open(1, "s1b", Opened::Fresh);
+    test.come_back(1, "s1b");
     test.settle_lines([
         "conduit shard 1: enabled over session s1b",
         "gap conduit Some(8) Some(20)",
@@ -56,9 +60,7 @@ fn two_shards_down_are_a_gap_from_the_loss_of_the_second_to_the_return_of_one() 
     test.lose(1, 14, closed());
     test.said();
     test.now = 20;
-    test.conduit.ready(at(20), First(1));
-    test.said();
-    test.open(1, "s1b", Opened::Fresh);
+    test.come_back(1, "s1b");
     test.settle_lines(["conduit shard 1: enabled over session s1b", "gap conduit Some(14) Some(20)"]);
 }
 

@@ -122,7 +122,9 @@ impl Harness {
 
     /// The secrets of the world that stand in the trace.
     pub fn leaked(&self) -> Vec<String> {
-        let secrets: Vec<&str> = self.world.secrets().filter(|secret| secret.len() > 5).collect();
+        let all: String = self.trace().collect();
+        let secrets: Vec<&str> =
+            self.world.secrets().filter(|secret| secret.len() > 5 && all.contains(secret)).collect();
         self.trace()
             .filter(|line| secrets.iter().any(|secret| line.contains(secret)))
             .map(str::to_owned)

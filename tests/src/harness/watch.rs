@@ -89,13 +89,14 @@ impl Harness {
 
     /// Twitch answers a client's request.
     pub(super) fn watch_answer(&mut self, node: usize, request: &Request<Bytes>, answer: &Response<Bytes>) {
-        if !answer.status().is_success() {
+        let assignments = assignments(request);
+        if assignments.is_empty() || !answer.status().is_success() {
             return;
         }
         let body: serde_json::Value = serde_json::from_slice(answer.body()).unwrap_or_default();
         let errors = body["errors"].as_array().into_iter().flatten();
         let refused: BTreeSet<u32> = errors.filter_map(|error| error["id"].as_str()?.parse().ok()).collect();
-        for Assignment { shard, session, .. } in assignments(request) {
+        for Assignment { shard, session, .. } in assignments {
             self.watch.assigned.insert((node, shard, session), !refused.contains(&shard));
         }
     }

@@ -1,5 +1,6 @@
 //! From something that happens to the frames and posts that tell of it: one notification for each enabled subscription that matches.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -64,15 +65,15 @@ impl World {
             kind: kind.to_owned(),
             version: version.to_owned(),
             about,
-            event: event.clone(),
+            event,
         });
         for number in matching {
-            self.notify(number, happening, &event);
+            self.notify(number, happening);
         }
         happening
     }
 
-    fn notify(&mut self, number: u64, happening: usize, event: &Value) {
+    fn notify(&mut self, number: u64, happening: usize) {
         let message_id = self.rng.uuid();
         let Some(subscription) = self.subscriptions.get(number) else { return };
         let (client, user) = (subscription.client.clone(), subscription.user.clone());
@@ -93,11 +94,12 @@ impl World {
             }
             Transport::Webhook(callback) => (Route::Webhook, Way::Post(Of::Subscription(number), callback)),
         };
-        let payload = self.payload(number, event);
+        let payload = self.payload(number, happening);
         let (session, frame) = match way {
             Way::Socket(key) => (Some(key), self.notification(number, &message_id, payload)),
             Way::Post(of, callback) => {
-                self.post_to(of, About::Notification, callback, message_id.clone(), &payload);
+                let of_kind = (kind.clone(), version.clone());
+                self.post_to(of, About::Notification, callback, message_id.clone(), of_kind, payload.into());
                 (None, Bytes::new())
             }
             Way::Nowhere => (None, Bytes::new()),
@@ -134,9 +136,13 @@ impl World {
     }
 
     /// What a notification carries, however it goes.
-    fn payload(&mut self, number: u64, event: &Value) -> Value {
-        let mut event = event.clone();
+    fn payload(&mut self, number: u64, happening: usize) -> String {
+        let Some(Happening { event, .. }) = self.ledger.happenings.get(happening) else {
+            return String::new();
+        };
+        let mut event = Cow::Borrowed(event);
         if self.rng.chance(self.faults.novelty) && event.is_object() {
+            let event = event.to_mut();
             event["sim_novelty"] = json!({"level": 3, "words": ["new", null]});
             for part in ["message_type", "type"] {
                 if event[part].is_string() {
@@ -145,31 +151,26 @@ impl World {
             }
         }
         if self.rng.chance(self.faults.nulls) {
-            empty_to_null(&mut event);
+            empty_to_null(event.to_mut());
         }
-        let Some(subscription) = self.subscriptions.get(number) else { return Value::Null };
+        let Some(subscription) = self.subscriptions.get(number) else { return String::new() };
         let subscription = self.subscription_json(subscription, false);
         // Several events together have a name of their own.
-        match event.is_array() {
-            true => json!({"subscription": subscription, "events": event}),
-            false => json!({"subscription": subscription, "event": event}),
-        }
+        let events = if event.is_array() { "events" } else { "event" };
+        format!(r#"{{"subscription":{subscription},"{events}":{event}}}"#)
     }
 
-    fn notification(&mut self, number: u64, message_id: &str, payload: Value) -> Bytes {
+    fn notification(&mut self, number: u64, message_id: &str, payload: String) -> Bytes {
         let stamp = self.message_stamp();
         let Some(subscription) = self.subscriptions.get(number) else { return Bytes::new() };
-        let message = json!({
-            "metadata": {
-                "message_id": message_id,
-                "message_type": "notification",
-                "message_timestamp": stamp,
-                "subscription_type": subscription.kind,
-                "subscription_version": subscription.version,
-            },
-            "payload": payload,
+        let metadata = json!({
+            "message_id": message_id,
+            "message_type": "notification",
+            "message_timestamp": stamp,
+            "subscription_type": subscription.kind,
+            "subscription_version": subscription.version,
         });
-        message.to_string().into()
+        format!(r#"{{"metadata":{metadata},"payload":{payload}}}"#).into()
     }
 
     /// Sends a notification again, to wherever its session is now.
@@ -198,9 +199,8 @@ impl World {
                 continue;
             };
             let Some(number) = self.subscriptions.number(&sent.subscription) else { continue };
-            let event = self.ledger.happenings[sent.happening].event.clone();
-            let message_id = sent.message_id.clone();
-            let payload = self.payload(number, &event);
+            let (happening, message_id) = (sent.happening, sent.message_id.clone());
+            let payload = self.payload(number, happening);
             let frame = self.notification(number, &message_id, payload);
             self.resend(self.ledger.forgotten + index, key, frame);
         }
@@ -224,7 +224,15 @@ impl World {
         let session = match way {
             Way::Socket(key) => key,
             Way::Post(of, callback) => {
-                return self.post_to(of, About::Revocation, callback, message_id, &payload);
+                let kind = (subscription.kind.to_owned(), subscription.version.to_owned());
+                return self.post_to(
+                    of,
+                    About::Revocation,
+                    callback,
+                    message_id,
+                    kind,
+                    payload.to_string().into(),
+                );
             }
             Way::Nowhere => return,
         };

@@ -218,16 +218,24 @@ impl World {
                 "cost": 0,
             }),
         };
+        let said = |name: &str| subscription[name].as_str().unwrap_or_default().to_owned();
+        let kind = (said("type"), said("version"));
         let payload = json!({"challenge": challenge, "subscription": subscription});
         let id = self.rng.uuid();
-        self.post_to(of, About::Verification { challenge }, callback, id, &payload);
+        self.post_to(of, About::Verification { challenge }, callback, id, kind, payload.to_string().into());
     }
 
-    /// Posts a message; its payload has the subscription.
-    pub(super) fn post_to(&mut self, of: Of, about: About, callback: Callback, id: String, payload: &Value) {
-        let said = |name: &str| payload["subscription"][name].as_str().unwrap_or_default().to_owned();
-        let kind = (said("type"), said("version"));
-        let (stamp, body) = (self.stamp(), payload.to_string().into());
+    /// Posts a message about a subscription of this type and version.
+    pub(super) fn post_to(
+        &mut self,
+        of: Of,
+        about: About,
+        callback: Callback,
+        id: String,
+        kind: (String, String),
+        body: Bytes,
+    ) {
+        let stamp = self.stamp();
         let message = Message { of, about, callback, kind, id, stamp, body, attempts: 0 };
         if message.about == About::Notification && self.rng.chance(self.faults.duplicate) {
             let after = Duration::from_millis(self.rng.below(5000));

@@ -52,8 +52,6 @@ pub struct Harness {
     keep: usize,
     steps: u64,
     restarts: Vec<Time>,
-    /// When links of conduits may have been closed for good.
-    closings: Vec<Time>,
     /// Whether clients resize one conduit against each other: they close what another has brought back and they do not know.
     at_odds: bool,
     watch: Watch,
@@ -109,7 +107,6 @@ impl Harness {
             keep: 0,
             steps: 0,
             restarts: Vec::new(),
-            closings: Vec::new(),
             at_odds: false,
             watch: Watch::default(),
         }

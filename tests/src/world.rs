@@ -133,6 +133,8 @@ enum Timer {
     Ping(PeerId),
     /// … close a socket whose pong is missing.
     Pong(PeerId),
+    /// … see whether a client that closed its old socket first has gone away altogether.
+    Hasty(PeerId),
     /// … end a handover.
     Grace(u64),
     /// … take a dead subscription off the limits.
@@ -343,6 +345,7 @@ impl World {
             Timer::Keepalive(peer) => self.keep_alive(peer),
             Timer::Ping(peer) => self.ping(peer),
             Timer::Pong(peer) => self.close_if_pong_is_missing(peer),
+            Timer::Hasty(new) => self.judge_haste(new),
             Timer::Grace(session) => self.end_grace(session),
             Timer::StopCounting(number) => self.subscriptions.stop_counting(number),
             Timer::Forget(number) => self.subscriptions.forget(number),

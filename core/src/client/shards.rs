@@ -87,7 +87,10 @@ impl Client {
             ShardOutput::NotOpened { why, retry_at } => {
                 self.notice(Notice::Session(SessionNotice::NotOpened { shard, why, retry_at }));
             }
-            ShardOutput::Moving => self.notice(Notice::Session(SessionNotice::Moving { shard })),
+            ShardOutput::Moving => {
+                self.plan.moving(now, shard);
+                self.notice(Notice::Session(SessionNotice::Moving { shard }));
+            }
             ShardOutput::Missed { last_seen } => self.plan.moved_late(shard, last_seen, self.wall_at(now)),
             ShardOutput::Lost { why, last_seen } => {
                 self.counts.losses += 1;

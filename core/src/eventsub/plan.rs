@@ -182,6 +182,9 @@ struct Session {
     wishes: BTreeSet<WishId>,
     /// It has moved, and no list has shown since that all came along.
     moved: Option<Moved>,
+    /// It is being moved, at the longest until then. Twitch may already list its subscriptions under a name of the session
+    /// that nobody was told.
+    moving: Option<Time>,
 }
 
 #[derive(Clone, Copy, Debug)]

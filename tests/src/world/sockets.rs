@@ -15,6 +15,8 @@ use super::{Heard, PeerId, Rule, Said, Timer, World, WorldOutput};
 
 /// The shortest silence, in seconds, that a client may ask for.
 const SHORTEST_KEEPALIVE: u64 = 10;
+/// Within this time a client that goes away has closed all its sockets, or Twitch has noticed that they are gone.
+const GOING: Duration = Duration::from_secs(10);
 
 /// Which sockets something happens to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +85,8 @@ pub(super) struct Sockets {
     ids: BTreeMap<String, u64>,
     challenges: BTreeMap<String, u64>,
     made: u64,
+    /// New sockets whose old ones the client has closed too early, unless it goes away and closes these as well.
+    hasty: BTreeMap<PeerId, PeerId>,
 }
 
 impl Sockets {
@@ -173,6 +177,9 @@ impl World {
         if !matches!(said, Said::Pong | Said::Close) {
             self.violated(Rule::FrameSent, format!("{said:?} on {peer:?}"));
         }
+        if said == Said::Close {
+            self.sockets.hasty.remove(&peer);
+        }
         let Some(socket) = self.sockets.open.get_mut(&peer) else { return };
         match said {
             Said::Text | Said::Binary | Said::Ping => {
@@ -189,6 +196,7 @@ impl World {
     /// The client's TCP connection is gone, without a word.
     pub fn gone(&mut self, now: Time, peer: PeerId) {
         self.advance(now);
+        self.sockets.hasty.remove(&peer);
         self.part(peer, "websocket_disconnected", false);
     }
 
@@ -442,10 +450,8 @@ impl World {
             }
             Link::Moving { new, .. } => {
                 if by_client {
-                    self.violated(
-                        Rule::OldSocketClosedFirst,
-                        format!("{peer:?} closed before {new:?}'s welcome"),
-                    );
+                    self.sockets.hasty.insert(new, peer);
+                    self.arm(GOING, Timer::Hasty(new));
                 }
                 Some((new, 4007, "invalid reconnect"))
             }
@@ -460,6 +466,13 @@ impl World {
         self.end_session(key, status);
         if let Some((other, code, reason)) = other {
             self.close(other, code, reason, status);
+        }
+    }
+
+    /// By now a client that goes away would have closed the new socket too.
+    pub(super) fn judge_haste(&mut self, new: PeerId) {
+        if let Some(old) = self.sockets.hasty.remove(&new) {
+            self.violated(Rule::OldSocketClosedFirst, format!("{old:?} closed before {new:?}'s welcome"));
         }
     }
 

@@ -28,7 +28,8 @@ enum Step {
     Proving,
     /// The access token was over; the refresh token is on its way to Twitch.
     Refreshing,
-    /// What the refresh gave is being validated. It is not refreshed again.
+    /// What the refresh gave is being validated. It is not refreshed again, and not given up while Twitch says nothing: the
+    /// application has no other tokens any more.
     ProvingRefreshed,
 }
 
@@ -127,6 +128,7 @@ impl Keeper {
                     refresh.token = token;
                 }
                 arrival.step = Step::ProvingRefreshed;
+                arrival.backoff.reset();
                 self.arrivals.insert(tag, arrival);
                 self.send_arrival(now, tag);
                 return Ok(());
@@ -152,7 +154,7 @@ impl Keeper {
         mut arrival: Arrival,
         why: String,
     ) -> Result<(), TokenError> {
-        if arrival.backoff.tries() >= TRIES {
+        if arrival.step != Step::ProvingRefreshed && arrival.backoff.tries() >= TRIES {
             return Err(TokenError::Unreachable(why));
         }
         self.timers.set(&Timer::Arrival(tag), Some(arrival.backoff.next(now)));

@@ -433,6 +433,22 @@ fn an_added_token_that_is_over_is_refreshed_once() {
 }
 
 #[test]
+fn what_an_added_token_was_refreshed_to_is_proven_however_long_twitch_is_silent() {
+    let mut test = Test::new(false, None);
+    let refresh = Some(Refresh { token: "refresh-1".into(), reusable: false });
+    test.keeper.add(test.now, 5, "access-1".into(), refresh);
+    test.drain();
+    test.validate(401);
+    test.tokens(2);
+    for _ in 0..20 {
+        test.validate(500);
+        test.wait();
+    }
+    test.validate(200);
+    assert_eq!(test.token(), "access-2");
+}
+
+#[test]
 fn the_app_token_is_got_when_first_needed_and_refused_without_a_secret() {
     let mut test = Test::new(true, None);
     assert!(matches!(test.keeper.usable(test.now, &Account::App), Usable::Wait));

@@ -150,6 +150,7 @@ impl Conduit {
     pub(super) fn gone(&mut self, now: Time) {
         let Phase::Have(have) = &self.phase else { return };
         let Have { id, shard_count, alive, .. } = have.clone();
+        let heard = self.shards_missing_since().into_iter().fold(alive, Option::min);
         self.known.insert(id.clone(), shard_count);
         let instead_of = Some(Instead { shard_count });
         self.phase = Phase::Choosing { instead_of, waiting: Waiting::NotYet };
@@ -158,7 +159,7 @@ impl Conduit {
         self.notice(ConduitNotice::Gone { id });
         let doubted = self.audit.missing_since();
         self.end_audits();
-        self.wishes_gone(alive);
+        self.wishes_gone(heard);
         self.shards_gone(now, alive, doubted);
         self.look(now);
     }

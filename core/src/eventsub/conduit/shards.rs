@@ -303,7 +303,8 @@ impl Conduit {
     /// A conduit was chosen, or which of its shards are the client's: they are to be enabled. `then`: since when.
     pub(super) fn take_shards(&mut self, now: Time, then: Option<Timestamp>) {
         let Some(shard_count) = self.shard_count() else { return };
-        if !self.ours(shard_count).is_empty()
+        // A conduit that is too small for them now may have had them, and nobody was there.
+        if !self.ours(MAX_SHARDS).is_empty()
             && let from @ Some(_) = self.fleet.listened_until.take()
         {
             self.fleet.gap = Some(Missing { from, why: "the application was not listening".into() });

@@ -147,6 +147,11 @@ impl Test {
         }
     }
 
+    fn settle_quietly(&mut self) {
+        self.settle();
+        self.said();
+    }
+
     fn scale(&mut self, second: u64, shard_count: u32, opening: bool) {
         self.now = second;
         let (now, wall) = (self.time(), self.wall());
@@ -156,6 +161,13 @@ impl Test {
     fn lose(&mut self, shard: u32, last_seen: u64, why: LostWhy) {
         let now = self.time();
         self.conduit.lost(now, First(shard), Some(stamp(last_seen)), why);
+    }
+
+    /// A lost shard connects again and gets this session.
+    fn come_back(&mut self, shard: u32, session: &str) {
+        self.conduit.ready(at(self.now), First(shard));
+        self.said();
+        self.open(shard, session, Opened::Fresh);
     }
 
     /// Goes on to the next deadline.
@@ -427,13 +439,6 @@ fn a_conduit_that_is_gone_is_replaced_and_everything_is_subscribed_to_again() {
     test.settle_quietly();
     assert!(test.conduit.is_complete());
     assert_eq!(test.conduit.held().count(), 1);
-}
-
-impl Test {
-    fn settle_quietly(&mut self) {
-        self.settle();
-        self.said();
-    }
 }
 
 #[test]

@@ -54,6 +54,7 @@ pub(super) struct Wishes {
     reading: Reading,
     /// Counts the readings, to see at the end of one what it did not list.
     round: u32,
+    unheard: Unheard,
     pub(super) subscribing: Subscribing,
     /// The conduit's own wish.
     watch: WishId,
@@ -122,6 +123,35 @@ enum Reading {
     Again(Reader),
 }
 
+/// Since when a message that ended a subscription may have been lost: that is the beginning of the first gap since the
+/// subscriptions were last read.
+#[derive(Debug, Default)]
+struct Unheard {
+    /// What the reading that is under way will show.
+    before: Option<Option<Timestamp>>,
+    since: Option<Option<Timestamp>>,
+}
+
+impl Unheard {
+    fn gap(&mut self, from: Option<Timestamp>) {
+        self.since = Some(self.since.map_or(from, |since| since.min(from)));
+    }
+
+    fn reading_begins(&mut self) {
+        if let Some(since) = self.since.take() {
+            self.before = Some(self.before.map_or(since, |before| before.min(since)));
+        }
+    }
+
+    fn all_read(&mut self) {
+        self.before = None;
+    }
+
+    fn begin(&self) -> impl Iterator<Item = Option<Timestamp>> {
+        self.before.into_iter().chain(self.since)
+    }
+}
+
 /// The search for a subscription that exists already.
 pub(super) type Finder = Pager<GetEventSubSubscriptions>;
 
@@ -140,6 +170,7 @@ impl Wishes {
             requests: 0,
             reading: Reading::Nothing,
             round: 0,
+            unheard: Unheard::default(),
             subscribing,
             watch,
             telling: false,
@@ -329,10 +360,18 @@ impl Conduit {
         }
     }
 
-    /// The conduit is gone, and all subscriptions with it.
-    pub(super) fn wishes_gone(&mut self, alive: Option<Timestamp>) {
-        let missing = Arc::new(Missing { from: alive, why: "the conduit was deleted".into() });
+    /// Something may be missing since then: perhaps the message that ended a subscription.
+    pub(super) fn wishes_unheard(&mut self, from: Option<Timestamp>) {
+        self.wishes.unheard.gap(from);
+    }
+
+    /// The conduit is gone, and all subscriptions with it. Some may have ended earlier, unseen. `heard`: since when something
+    /// may be missing that no gap has told.
+    pub(super) fn wishes_gone(&mut self, heard: Option<Timestamp>) {
+        let from = self.wishes.unheard.begin().fold(heard, Option::min);
+        let missing = Arc::new(Missing { from, why: "the conduit was deleted".into() });
         let wishes = &mut self.wishes;
+        wishes.unheard = Unheard::default();
         wishes.held.clear();
         wishes.queue.clear();
         wishes.leaving.clear();

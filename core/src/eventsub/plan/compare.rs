@@ -1,9 +1,10 @@
 //! The comparison of a user's wishes with what Twitch lists: it finds subscriptions that did not come along when their
 //! session moved, takes those whose answer was lost, and deletes those that nobody wants.
 //!
-//! A list takes time, and pages shift while it is read. What seems to be gone is believed on the second look.
+//! A list takes time, and pages shift while it is read. What seems to be gone is believed on the second look, and not before
+//! its session has come to rest if that is being moved.
 
-use super::{Costs, Fix, Leftovers, Plan, State, Step, Subject, Timer, fixes};
+use super::{Costs, Fix, Leftovers, Plan, Session, State, Step, Subject, Timer, fixes};
 use crate::client::WishId;
 use crate::eventsub::subscription::{Subscription, SubscriptionStatus, Transport};
 use crate::helix::CallError;
@@ -69,7 +70,7 @@ impl Plan {
         list.subscriptions.sort_by_key(|listed| !self.held.contains_key(&listed.id));
         self.take_up(now, user, &list);
         self.wake_unsure(user);
-        let doubtful = self.judge(since, user, &list) || !list.complete;
+        let doubtful = self.judge(now, since, user, &list) || !list.complete;
         self.clear(user, &list.subscriptions);
         self.tidied.insert(user.clone());
         if !doubtful {
@@ -117,7 +118,7 @@ impl Plan {
     }
 
     /// Compares the whole. Whether something is doubtful.
-    fn judge(&mut self, since: Time, user: &UserId, list: &Listed) -> bool {
+    fn judge(&mut self, now: Time, since: Time, user: &UserId, list: &Listed) -> bool {
         let links = self.links(user);
         let Some(entry) = self.users.get(user) else { return false };
         let placed = entry.wishes.iter().filter_map(|id| {
@@ -144,17 +145,25 @@ impl Plan {
                 self.delete(*shard, key, listed.id.clone(), listed.cost);
             }
         }
-        list.complete && self.doubt(since, gone)
+        list.complete && self.doubt(now, since, gone)
     }
 
     /// What the list has not, though it was held before the list was begun, is asked for again at the second time.
-    fn doubt(&mut self, since: Time, unlisted: Vec<WishId>) -> bool {
+    fn doubt(&mut self, now: Time, since: Time, unlisted: Vec<WishId>) -> bool {
         let (mut doubtful, mut gone, mut from) = (false, Vec::new(), None::<Timestamp>);
         for id in unlisted {
             let Some(State::Held(held)) = self.wishes.get_mut(&id).map(|wish| &mut wish.state) else {
                 continue;
             };
             if held.since >= since {
+                continue;
+            }
+            let moves = |session: &Session| {
+                session.moving.is_some_and(|until| now < until)
+                    || session.moved.is_some_and(|moved| moved.at >= since)
+            };
+            if self.sessions.get(&held.shard).is_some_and(moves) {
+                doubtful = true;
                 continue;
             }
             if !std::mem::replace(&mut held.unlisted, true) {

@@ -17,6 +17,8 @@ use std::time::Duration;
 const FORMER: usize = 8;
 /// How long after a session has moved it is looked whether all came along.
 const AFTER_MOVE: Duration = Duration::from_secs(20);
+/// The longest that a move is waited for: Twitch's own time for it, and as long again until a dead link shows.
+const LONGEST_MOVE: Duration = Duration::from_secs(60);
 
 impl Plan {
     /// A shard's session is open. `heard`: the last message of the session, if it moved.
@@ -30,6 +32,7 @@ impl Plan {
     ) {
         let Some(entry) = self.sessions.get_mut(&shard) else { return };
         entry.session = Some(session);
+        entry.moving = None;
         if *how != Opened::Fresh {
             entry.moved = Some(Moved { at: now, heard: entry.moved.map_or(heard, |before| before.heard) });
         }
@@ -47,6 +50,13 @@ impl Plan {
         self.list_within(now, &user, within);
     }
 
+    /// A shard begins to move.
+    pub fn moving(&mut self, now: Time, shard: u32) {
+        if let Some(entry) = self.sessions.get_mut(&shard) {
+            entry.moving = Some(now + LONGEST_MOVE);
+        }
+    }
+
     /// A shard moved, but something went wrong on the way: events may be missing.
     pub fn moved_late(&mut self, shard: u32, from: Option<Timestamp>, to: Option<Timestamp>) {
         let Some(entry) = self.sessions.get(&shard) else { return };
@@ -60,6 +70,7 @@ impl Plan {
     /// A shard's session is lost, and its subscriptions with it.
     pub fn lost(&mut self, shard: u32, last_seen: Option<Timestamp>, why: &str) {
         let Some(entry) = self.sessions.get_mut(&shard) else { return };
+        entry.moving = None;
         // What did not come along when it moved has been missing since.
         let from = match entry.moved.take() {
             Some(moved) => moved.heard.min(last_seen),
@@ -119,8 +130,13 @@ impl Plan {
                 let shard = self.next_shard;
                 self.next_shard += 1;
                 user.shards.insert(shard);
-                let session =
-                    Session { user: name.clone(), session: None, wishes: BTreeSet::new(), moved: None };
+                let session = Session {
+                    user: name.clone(),
+                    session: None,
+                    wishes: BTreeSet::new(),
+                    moved: None,
+                    moving: None,
+                };
                 sessions.insert(shard, session);
                 self.out.push_back(Step::Open { shard, user: name.clone() });
                 shard

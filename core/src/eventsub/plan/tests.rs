@@ -122,6 +122,23 @@ fn a_subscription_is_believed_gone_at_the_second_look_and_its_gap_begins_when_it
 }
 
 #[test]
+fn while_its_session_is_moved_nothing_is_believed_gone() {
+    let mut plan = holding(1);
+    let renamed = || listed(vec![subscription("sub-0", 0, "a name that nobody was told")]);
+    plan.moving(at(690), 0);
+    for seconds in [700, 710, 720] {
+        assert_eq!(compare(&mut plan, at(seconds), renamed()), []);
+    }
+    // The new link never spoke, and the old one does not notice: that cannot be a move any more.
+    assert_eq!(compare(&mut plan, at(760), renamed()), []);
+    let said = compare(&mut plan, at(770), renamed());
+    assert!(
+        matches!(said[..], [Step::Tell(_, SubscriptionState::Interrupted), Step::Post { .. }]),
+        "{said:?}"
+    );
+}
+
+#[test]
 fn what_a_list_was_too_short_to_have_is_not_doubted() {
     let mut plan = holding(1);
     for seconds in [700, 800, 900] {

@@ -105,6 +105,7 @@ impl Conduit {
         to: Option<Timestamp>,
         why: String,
     ) {
+        self.wishes_unheard(from);
         self.out.push_back(ConduitOutput::Gap(Gap { scope, from, to, why }));
     }
 }

@@ -2,15 +2,6 @@
 
 use super::*;
 
-impl Test {
-    /// A lost shard connects again and gets this session.
-    fn come_back(&mut self, shard: u32, session: &str) {
-        self.conduit.ready(at(self.now), First(shard));
-        self.said();
-        self.open(shard, session, Opened::Fresh);
-    }
-}
-
 #[test]
 fn one_shard_that_is_closed_costs_nothing_and_one_that_breaks_a_gap_of_its_own() {
     let mut test = Test::enabled(all(), 3);

@@ -253,3 +253,15 @@ fn after_a_shared_conduit_was_replaced_the_last_shard_to_come_asks_whether_other
     test.answer(200, json!({"data": []}));
     assert!(test.said().contains(&"gap conduit Some(10) Some(20)".to_owned()));
 }
+
+#[test]
+fn a_client_that_comes_back_to_a_conduit_too_small_for_it_tells_what_its_shards_may_have_missed() {
+    let part = ShardPart::of_instance(1, 2, 4).unwrap();
+    let shards = ShardChoice::Part { part, size: ConduitSize::Keep };
+    let config = ConduitConfig { shards, ..ConduitConfig::default() };
+    let mut test = Test::listening(config, Some(stamp(50)));
+    test.said();
+    test.now = 100;
+    test.answer(200, conduits(&[("c1", 2)]));
+    assert_eq!(test.said()[..2], ["conduit c1 adopted, with 2 shards", "gap conduit Some(50) Some(100)"]);
+}

@@ -123,3 +123,41 @@ fn nobody_knows_since_when_a_subscription_was_missing_that_a_new_process_makes_a
     }
     assert!(lines.contains(&"gap wish 7 None Some(500)".to_owned()), "{lines:?}");
 }
+
+#[test]
+fn what_ended_unseen_before_the_conduit_was_deleted_is_missing_since_the_first_gap() {
+    let mut test = Test::enabled(all(), 2);
+    test.wish(7, "1001");
+    test.settle_quietly();
+    // The message that ends the subscription may be among what was lost here.
+    test.now = 20;
+    test.lose(1, 15, broken());
+    test.come_back(1, "s1b");
+    test.settle_quietly();
+    let body = json!({"type": "stream.online", "version": "1", "cost": 1, "condition": {},
+        "transport": {"method": "conduit", "conduit_id": "c1"}});
+    let other = serde_json::from_value(subscription("other", &body, 0)).unwrap();
+    test.conduit.heard(0, &other, stamp(580));
+    test.now = 600;
+    test.conduit.timeout(at(600));
+    test.said();
+    test.answer(200, conduits(&[]));
+    test.said();
+    test.answer(404, json!({"message": "not found"}));
+    test.said();
+    test.answer(200, conduits(&[]));
+    test.said();
+    test.answer(200, conduits(&[("c2", 2)]));
+    let mut lines = test.said();
+    while test.conduit.held().count() == 0 {
+        match test.calls.pop_front() {
+            Some((id, line, body)) => {
+                let (status, answer) = healthy(&line, &body);
+                test.answer_to(id, status, answer);
+            }
+            None => test.wait(),
+        }
+        lines.extend(test.said());
+    }
+    assert!(lines.contains(&"gap wish 7 Some(15) Some(500)".to_owned()), "{lines:?}");
+}

@@ -24,6 +24,7 @@ impl Conduit {
         let Some(reader) = self.reader(None) else { return };
         self.wishes.reading = Reading::First(reader);
         self.wishes.round += 1;
+        self.wishes.unheard.reading_begins();
         for id in std::mem::take(&mut self.wishes.queue) {
             if let Some(wish) = self.wishes.all.get_mut(&id) {
                 wish.state = State::Unread;
@@ -43,6 +44,7 @@ impl Conduit {
         {
             self.wishes.reading = Reading::Again(reader);
             self.wishes.round += 1;
+            self.wishes.unheard.reading_begins();
             self.read(now);
         }
     }
@@ -119,6 +121,7 @@ impl Conduit {
             return;
         };
         if reader.end() == Some(&PageEnd::Complete) {
+            self.wishes.unheard.all_read();
             let round = self.wishes.round;
             let unlisted = |(id, wish): (&WishId, &Wish)| match &wish.state {
                 State::Held { round: seen, .. } if *seen < round => Some(*id),

@@ -505,10 +505,8 @@ impl Harness {
 
     fn connect(&mut self, peer: PeerId, url: &str) {
         let delay = self.delay();
-        let Some(entry) = self.peers.get_mut(&peer) else { return };
-        if entry.closing {
-            return;
-        }
+        let alive = self.peers.get(&peer).is_some_and(|entry| self.lives(entry.node, entry.life));
+        let Some(entry) = self.peers.get_mut(&peer).filter(|entry| alive && !entry.closing) else { return };
         match self.world.open(self.now, peer, url) {
             Ok(()) => {
                 entry.open = true;

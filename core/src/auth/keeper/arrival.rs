@@ -19,6 +19,8 @@ pub(super) struct Arrival {
     access: SecretString,
     refresh: Option<Refresh>,
     step: Step,
+    /// How often it was refreshed.
+    refreshes: u32,
     backoff: Backoff,
 }
 
@@ -28,12 +30,12 @@ enum Step {
     Proving,
     /// The access token was over; the refresh token is on its way to Twitch.
     Refreshing,
-    /// What the refresh gave is being validated. It is not refreshed again, and not given up while Twitch says nothing: the
-    /// application has no other tokens any more.
+    /// What the refresh gave is being validated. It is not given up while Twitch says nothing: the application has no other
+    /// tokens any more.
     ProvingRefreshed,
 }
 
-/// How often an exchange is tried before the tokens are given up.
+/// How often an exchange is tried, and how often tokens that turn out to be over are refreshed, before they are given up.
 const TRIES: u32 = 4;
 
 impl Keeper {
@@ -41,7 +43,7 @@ impl Keeper {
     /// [`KeeperOutput::Added`] tells.
     pub fn add(&mut self, now: Time, tag: u64, access: SecretString, refresh: Option<Refresh>) {
         let backoff = self.shared.backoff();
-        self.arrivals.insert(tag, Arrival { access, refresh, step: Step::Proving, backoff });
+        self.arrivals.insert(tag, Arrival { access, refresh, step: Step::Proving, refreshes: 0, backoff });
         self.send_arrival(now, tag);
     }
 
@@ -100,8 +102,9 @@ impl Keeper {
                 self.install_arrival(now, wall, tag, record, wire::lifetime(expires_in));
                 return Ok(());
             }
-            Ok(Said::No(_)) if arrival.refresh.is_some() && arrival.step == Step::Proving => {
+            Ok(Said::No(_)) if arrival.refresh.is_some() && arrival.refreshes < TRIES => {
                 arrival.step = Step::Refreshing;
+                arrival.refreshes += 1;
                 self.arrivals.insert(tag, arrival);
                 self.send_arrival(now, tag);
                 return Ok(());

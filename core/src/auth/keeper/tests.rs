@@ -421,15 +421,32 @@ fn added_tokens_are_proven_and_written_down_before_the_reply() {
 }
 
 #[test]
-fn an_added_token_that_is_over_is_refreshed_once() {
-    let mut test = Test::new(true, None);
-    let refresh = Some(Refresh { token: "refresh-1".into(), reusable: true });
+fn an_added_token_that_is_over_is_refreshed() {
+    let mut test = Test::new(false, None);
+    let refresh = Some(Refresh { token: "refresh-1".into(), reusable: false });
     test.keeper.add(test.now, 5, "access-1".into(), refresh);
     test.drain();
-    test.validate(401);
-    test.tokens(2);
+    // What it was refreshed to can be over as well, and then nobody else has a token that is worth anything.
+    for number in 2..=4 {
+        test.validate(401);
+        test.tokens(number);
+    }
     test.validate(200);
-    assert_eq!(test.token(), "access-2");
+    assert_eq!(test.token(), "access-4");
+}
+
+#[test]
+fn an_added_token_that_is_always_over_is_given_up() {
+    let mut test = Test::new(false, None);
+    let refresh = Some(Refresh { token: "refresh-1".into(), reusable: false });
+    test.keeper.add(test.now, 5, "access-1".into(), refresh);
+    test.drain();
+    for number in 2..=5 {
+        test.validate(401);
+        test.tokens(number);
+    }
+    test.validate(401);
+    assert_eq!(test.said.last().map(String::as_str), Some("added Err(Denied(\"401 no reason given\"))"));
 }
 
 #[test]

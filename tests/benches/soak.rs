@@ -40,14 +40,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let rate = process::number(&arguments, "--rate").unwrap_or(5000);
     let seconds = process::number(&arguments, "--minutes").map(|minutes| minutes * 60);
     let seconds = seconds.or(process::number(&arguments, "--seconds")).unwrap_or(30);
+    let mut lost = 0;
     let all = !ADAPTERS.iter().any(|adapter| arguments.iter().any(|argument| argument == adapter));
     for adapter in ADAPTERS {
         if all || arguments.iter().any(|argument| argument == adapter) {
             println!("{adapter}: {rate} messages a second for {seconds} seconds");
-            tell(&soak(adapter, Length::Rate(rate, Duration::from_secs(seconds)))?);
+            let verdict = soak(adapter, Length::Rate(rate, Duration::from_secs(seconds)))?;
+            tell(&verdict);
+            lost += verdict.lost;
         }
     }
-    Ok(())
+    if lost > 0 { Err(format!("{lost} messages were lost without a word").into()) } else { Ok(()) }
 }
 
 /// The client's part: says its words on stdout, and closes when it is told anything.

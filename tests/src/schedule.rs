@@ -282,30 +282,6 @@ impl Pick {
     }
 }
 
-/// The faults that a seed of conduits gets. Those that are left out came later, and would change what older seeds mean.
-fn faults_of_seeds(rate: f64) -> Faults {
-    Faults {
-        cut_short: 0.0,
-        cursor_refused: 0.0,
-        cursor_repeats: 0.0,
-        nulls: 0.0,
-        shard_notice_lost: 0.0,
-        ..faults_of_sockets(rate)
-    }
-}
-
-/// The same for a seed of WebSocket clients.
-fn faults_of_sockets(rate: f64) -> Faults {
-    Faults {
-        absent: 0.0,
-        bare_5xx: 0.0,
-        short_stamps: 0.0,
-        odd_tokens: 0.0,
-        quoted: 0.0,
-        ..Faults::all(rate)
-    }
-}
-
 /// Every rate at which something goes wrong, by its name.
 fn rates<'a>(faults: &'a mut Faults, network: &'a mut Network) -> Vec<(&'static str, &'a mut f64)> {
     macro_rules! named {

@@ -1,9 +1,9 @@
 //! Random schedules for conduits: one to three clients share one, and shards are lost, assignments refused, the conduit
 //! deleted, scaled, shards restarted, clients killed and started again, while channels go online.
 
-use super::{Cast, Failed, Pick, Plan, Report, Schedule, faults_of_seeds};
+use super::{Cast, Failed, Pick, Plan, Report, Schedule};
 use crate::harness::{Harness, Network, Rng, Wanted};
-use crate::world::Which;
+use crate::world::{Faults, Which};
 use std::time::Duration;
 use twitchwire::auth::store::MemoryStore;
 use twitchwire::eventsub::{ConduitConfig, ConduitSize, ShardChoice, ShardPart};
@@ -83,7 +83,7 @@ impl Cast for Conduits {
         let mut rng = Rng::new(seed ^ 0xc0d1);
         let new_session_id = rng.chance(0.1);
         let welcome_after = Duration::from_millis(rng.below(1000));
-        let mut faults = faults_of_seeds([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
+        let mut faults = Faults::all([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
         faults.token_5xx = 0.0;
         faults.token_done_5xx = 0.0;
         faults.shard_notice_lost = [0.0, 0.2, 1.0][rng.below(3) as usize];

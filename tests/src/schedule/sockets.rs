@@ -1,8 +1,8 @@
 //! Random schedules for WebSocket subscriptions: one or two clients, each with its user, listen to one channel.
 
-use super::{Cast, Failed, Pick, Plan, Report, Schedule, faults_of_sockets};
+use super::{Cast, Failed, Pick, Plan, Report, Schedule};
 use crate::harness::{Harness, Network, Rng, Wanted};
-use crate::world::{Settings, Which};
+use crate::world::{Faults, Settings, Which};
 use serde_json::json;
 use std::time::Duration;
 use twitchwire::auth::store::{MemoryStore, Store, StoreOp, Stored};
@@ -76,7 +76,7 @@ impl Cast for Sockets {
             settings.user_token_life = Duration::from_secs(60 + rng.below(300));
         }
         settings.welcome_after = Duration::from_millis(rng.below(1500));
-        let mut faults = faults_of_sockets([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
+        let mut faults = Faults::all([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
         let count = 1 + rng.below(2) as usize;
         let mut network = Network::bad([0.0, 0.01, 0.05, 0.15][rng.below(4) as usize]);
         // A public client cannot repeat a refresh whose fate is unknown: that case is tested on its own.
@@ -89,7 +89,9 @@ impl Cast for Sockets {
             network.response_hangs = 0.0;
         }
         let mut client = || {
-            let compare = Duration::from_secs(60 + rng.below(600));
+            // Often enough that lists meet whatever else happens.
+            let often = rng.chance(0.25);
+            let compare = Duration::from_secs(if often { 5 + rng.below(20) } else { 60 + rng.below(600) });
             (compare, if rng.chance(0.5) { Leftovers::Delete } else { Leftovers::Keep })
         };
         let clients = (0..count).map(|_| client()).collect();

@@ -15,6 +15,18 @@ use super::subscriptions::Transport;
 use super::webhooks::{About, Callback, Of};
 use super::{PeerId, Timer, World};
 
+/// The order in which Twitch writes what is about a message, and a subscription.
+const METADATA: [&str; 5] =
+    ["message_id", "message_type", "message_timestamp", "subscription_type", "subscription_version"];
+const SUBSCRIPTION: [&str; 8] =
+    ["id", "status", "type", "version", "cost", "condition", "transport", "created_at"];
+
+/// These members of an object, in this order.
+fn in_order(said: &Value, names: &[&str]) -> String {
+    let members: Vec<String> = names.iter().map(|name| format!(r#""{name}":{}"#, said[name])).collect();
+    format!("{{{}}}", members.join(","))
+}
+
 /// The way that a message goes.
 enum Way {
     /// To the session of this number.
@@ -154,7 +166,7 @@ impl World {
             empty_to_null(event.to_mut());
         }
         let Some(subscription) = self.subscriptions.get(number) else { return String::new() };
-        let subscription = self.subscription_json(subscription, false);
+        let subscription = in_order(&self.subscription_json(subscription, false), &SUBSCRIPTION);
         // Several events together have a name of their own.
         let events = if event.is_array() { "events" } else { "event" };
         format!(r#"{{"subscription":{subscription},"{events}":{event}}}"#)
@@ -170,6 +182,7 @@ impl World {
             "subscription_type": subscription.kind,
             "subscription_version": subscription.version,
         });
+        let metadata = in_order(&metadata, &METADATA);
         format!(r#"{{"metadata":{metadata},"payload":{payload}}}"#).into()
     }
 

@@ -429,11 +429,17 @@ impl Conduit {
             });
             self.out.extend(link.map(|link| ConduitOutput::Open { link }));
         }
+        let mut later = BTreeSet::new();
         while self.fleet.tally.opening < self.config.opening_at_once.max(1)
             && let Some(shard) = self.fleet.restarts.pop_first()
         {
-            self.open_next(now, shard);
+            if self.is_being_assigned(shard) {
+                later.insert(shard);
+            } else {
+                self.open_next(now, shard);
+            }
         }
+        self.fleet.restarts.append(&mut later);
     }
 
     /// A shard's link would connect again.

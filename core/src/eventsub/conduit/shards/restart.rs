@@ -13,7 +13,7 @@
 
 use super::{Slot, State};
 use crate::eventsub::LostWhy;
-use crate::eventsub::conduit::{Conduit, ConduitNotice, ConduitOutput, ShardLink, ShardNews, Timer};
+use crate::eventsub::conduit::{Ask, Conduit, ConduitNotice, ConduitOutput, ShardLink, ShardNews, Timer};
 use crate::id::SessionId;
 use crate::time::Time;
 use jiff::Timestamp;
@@ -117,6 +117,15 @@ impl Conduit {
             self.fleet.restarts.insert(shard);
             self.open_some(now);
         }
+    }
+
+    /// Whether a request to assign a shard waits for its answer. One for a session that the shard has had before could come
+    /// after the one for the next link, and move the shard back to a link that is closed then.
+    pub(super) fn is_being_assigned(&self, shard: u32) -> bool {
+        self.calls.values().any(|(_, ask)| match ask {
+            Ask::Assign(batch) => batch.iter().any(|(of, _)| *of == shard),
+            _ => false,
+        })
     }
 
     pub(super) fn open_next(&mut self, now: Time, shard: u32) {

@@ -206,3 +206,32 @@ fn a_refused_next_link_is_assigned_at_once_when_the_old_one_is_lost() {
     test.lose(1, 9, closed());
     assert!(test.said().contains(&patch(&[(1, "s1b")])));
 }
+
+#[test]
+fn a_restart_waits_until_nothing_else_can_move_its_shard() {
+    let mut test = Test::enabled(all(), 2);
+    test.now = 10;
+    // The session gets another name, and then another, before Twitch answers for the first.
+    for name in ["s1b", "s1c"] {
+        test.open(1, name, Opened::Moved);
+        test.wait();
+    }
+    let (first, ..) = test.calls_of_shards().remove(0);
+    let (second, line, body) = test.calls_of_shards().remove(1);
+    test.answer_to(second, 202, healthy(&line, &body).1);
+    test.said();
+    let now = test.time();
+    test.conduit.restart(now, 1);
+    assert_eq!(test.said(), [""; 0]);
+    test.answer_to(first, 503, json!({}));
+    assert_eq!(test.said(), ["open 1 again"]);
+}
+
+impl Test {
+    /// The calls that assign shards and wait for their answers.
+    fn calls_of_shards(&mut self) -> Vec<(u64, String, Value)> {
+        self.said();
+        let calls = self.calls.iter().filter(|(_, line, _)| line.starts_with("PATCH"));
+        calls.cloned().collect()
+    }
+}

@@ -22,7 +22,7 @@ use crate::id::{Login, UserId};
 use crate::time::Time;
 use crate::timers::Timers;
 use app::App;
-use arrival::Arrival;
+use arrival::{Added, Arrival};
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
@@ -210,6 +210,8 @@ pub struct Keeper {
     users: BTreeMap<UserId, User>,
     app: App,
     arrivals: BTreeMap<u64, Arrival>,
+    /// What was added and not told of yet.
+    added: BTreeMap<u64, Added>,
     revocations: BTreeMap<UserId, Revocation>,
     loading: Loading,
     exchanges: BTreeMap<u64, Exchange>,
@@ -324,6 +326,7 @@ impl Keeper {
             users: BTreeMap::new(),
             app,
             arrivals: BTreeMap::new(),
+            added: BTreeMap::new(),
             revocations: BTreeMap::new(),
             loading: Loading::NotAsked,
             exchanges: BTreeMap::new(),
@@ -521,7 +524,11 @@ impl Keeper {
 
     /// What the keeper has to say.
     pub fn poll_output(&mut self) -> Option<KeeperOutput> {
-        self.shared.out.pop_front()
+        let output = self.shared.out.pop_front()?;
+        if let KeeperOutput::Added { tag, result } = &output {
+            self.tell_also(*tag, result);
+        }
+        Some(output)
     }
 
     /// Runs a step of one user's machine, then notes what it is waiting for.

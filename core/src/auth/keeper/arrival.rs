@@ -1,7 +1,7 @@
 //! Tokens that were added: proven, renewed once if they are over, then handed to their user.
 
 use super::user::User;
-use super::{Exchange, Keeper, KeeperOutput, Timer};
+use super::{Exchange, Identity, Keeper, KeeperOutput, Timer};
 use crate::auth::token::{Refresh, TokenError, TokenRecord};
 use crate::auth::wire::{self, Said, Tokens, Validation};
 use crate::backoff::Backoff;
@@ -10,7 +10,7 @@ use crate::time::Time;
 use bytes::Bytes;
 use http::Response;
 use jiff::Timestamp;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 
 /// Tokens that are not proven yet.
@@ -22,6 +22,25 @@ pub(super) struct Arrival {
     /// How often it was refreshed.
     refreshes: u32,
     backoff: Backoff,
+}
+
+/// Tokens as they were added, until it is told what became of them. Who adds the same meanwhile is told as well: a refresh token
+/// may be good for one use.
+#[derive(Debug)]
+pub(super) struct Added {
+    access: SecretString,
+    refresh: Option<SecretString>,
+    also: Vec<u64>,
+}
+
+impl Added {
+    fn is(&self, access: &SecretString, refresh: Option<&Refresh>) -> bool {
+        match (&self.refresh, refresh) {
+            (Some(ours), Some(theirs)) => ours.expose_secret() == theirs.token.expose_secret(),
+            (None, None) => self.access.expose_secret() == access.expose_secret(),
+            _ => false,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +61,21 @@ impl Keeper {
     /// Takes tokens that the application obtained; they are validated and written down before
     /// [`KeeperOutput::Added`] tells.
     pub fn add(&mut self, now: Time, tag: u64, access: SecretString, refresh: Option<Refresh>) {
+        if let Some(same) = self.added.values_mut().find(|added| added.is(&access, refresh.as_ref())) {
+            return same.also.push(tag);
+        }
+        let given = refresh.as_ref().map(|refresh| refresh.token.clone());
+        self.added.insert(tag, Added { access: access.clone(), refresh: given, also: Vec::new() });
         let backoff = self.shared.backoff();
         self.arrivals.insert(tag, Arrival { access, refresh, step: Step::Proving, refreshes: 0, backoff });
         self.send_arrival(now, tag);
+    }
+
+    /// Tells whoever added the same what became of it.
+    pub(super) fn tell_also(&mut self, tag: u64, result: &Result<Identity, TokenError>) {
+        for tag in self.added.remove(&tag).into_iter().flat_map(|added| added.also).rev() {
+            self.shared.out.push_front(KeeperOutput::Added { tag, result: result.clone() });
+        }
     }
 
     /// Sends what an arrival needs next.

@@ -466,6 +466,21 @@ fn what_an_added_token_was_refreshed_to_is_proven_however_long_twitch_is_silent(
 }
 
 #[test]
+fn the_same_tokens_added_twice_are_refreshed_once_and_both_are_told() {
+    let mut test = Test::new(false, None);
+    for tag in [5, 6] {
+        let refresh = Some(Refresh { token: "refresh-1".into(), reusable: false });
+        test.keeper.add(test.now, tag, "access-1".into(), refresh);
+    }
+    test.drain();
+    test.validate(401);
+    test.tokens(2);
+    test.validate(200);
+    assert_eq!(test.said.iter().filter(|line| line.starts_with("added Ok")).count(), 2, "{:?}", test.said);
+    assert_eq!(test.token(), "access-2");
+}
+
+#[test]
 fn the_app_token_is_got_when_first_needed_and_refused_without_a_secret() {
     let mut test = Test::new(true, None);
     assert!(matches!(test.keeper.usable(test.now, &Account::App), Usable::Wait));

@@ -172,7 +172,23 @@ fn closing_the_old_socket_before_the_new_welcome_is_a_violation() {
     stage.open(2, &url);
     stage.say(1, Said::Close);
     assert_eq!(stage.hears(2), closed(4007, "invalid reconnect"));
+    assert_eq!(stage.rules(), [], "it may be about to go away");
+    stage.pass(10.1);
     assert_eq!(stage.rules(), [Rule::OldSocketClosedFirst]);
+}
+
+#[test]
+fn a_client_that_goes_away_while_it_moves_closes_its_sockets_in_any_order() {
+    let mut stage = Stage::new();
+    let session = stage.session(1);
+    stage.follows(&session);
+    stage.world.reconnect(stage.now, &Which::All);
+    let url = reconnect_url(&stage.messages(1)[0]);
+    stage.open(2, &url);
+    stage.say(1, Said::Close);
+    stage.say(2, Said::Close);
+    stage.pass(10.1);
+    assert_eq!(stage.rules(), []);
 }
 
 #[test]

@@ -44,6 +44,8 @@ struct Walk {
     /// The shards that were listed as enabled, as long as one is to be picked.
     enabled: BTreeSet<u32>,
     others_enabled: u32,
+    /// How many others have enabled of those that the client made.
+    claimed: u32,
     /// When the youngest session of somebody else's began.
     others_since: Option<Timestamp>,
 }
@@ -155,6 +157,7 @@ impl Conduit {
             elsewhere: BTreeMap::new(),
             enabled: BTreeSet::new(),
             others_enabled: 0,
+            claimed: 0,
             others_since: None,
         });
         self.call(now, Ask::AuditSize, &GetConduits {}, false);
@@ -237,6 +240,7 @@ impl Conduit {
             walk.seen.insert(shard);
             return self.seen(now, since, shard, Some((&status, &transport)));
         }
+        walk.claimed += u32::from(enabled && self.size.is_unclaimed(shard));
         if self.audit.doubt.as_ref().is_some_and(|doubt| shard >= doubt.shard_count) {
             return;
         }
@@ -257,6 +261,7 @@ impl Conduit {
                 self.seen(now, walk.since, shard, None);
             }
             self.pick(now, &walk.enabled);
+            self.claimed(walk.since, walk.claimed);
             if let Phase::Have(have) = &mut self.phase {
                 have.audited = walk.began.or(have.audited);
             }

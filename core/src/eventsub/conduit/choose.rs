@@ -157,7 +157,7 @@ impl Conduit {
         // All of them are about the one that is gone.
         self.calls.clear();
         self.notice(ConduitNotice::Gone { id });
-        let doubted = self.audit.missing_since();
+        let doubted = self.audit.missing_since().into_iter().chain(self.size.unclaimed_since()).min();
         self.end_audits();
         self.wishes_gone(heard);
         self.shards_gone(now, alive, doubted);

@@ -244,7 +244,8 @@ impl Conduit {
         let down = self.fleet.slots.range(..self.most_shards()).map(|(_, slot)| slot);
         let down = down.filter(|slot| slot.up.is_none());
         let down = down.map(|slot| slot.loss.as_ref().map_or(self.began, |loss| loss.missing.from));
-        down.chain(self.fleet.gap.as_ref().map(|gap| gap.from)).collect()
+        let gap = self.fleet.gap.as_ref().map(|gap| gap.from);
+        down.chain(gap).chain(self.size.unclaimed_since()).collect()
     }
 
     /// Whether all of the client's shards are enabled, and no other size is on its way.

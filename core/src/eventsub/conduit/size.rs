@@ -13,11 +13,13 @@
 
 use super::choose::is_passing;
 use super::{Ask, Conduit, ConduitError, ConduitNotice, MAX_SHARDS, Missing, Phase, ShardChoice, Timer};
+use crate::eventsub::plan::GapScope;
 use crate::helix::api::{self, GetConduits, UpdateConduits};
 use crate::helix::{Answer, CallError, List, One, Shape};
 use crate::time::Time;
 use http::StatusCode;
 use jiff::Timestamp;
+use std::ops::Range;
 
 /// What the conduit's size is to be, and how sure it is.
 #[derive(Debug, Default)]
@@ -26,6 +28,17 @@ pub(super) struct Size {
     request: Request,
     /// When Twitch last said it: a list that was asked for before is older.
     told: Time,
+    unclaimed: Option<Unclaimed>,
+}
+
+/// New shards that the client ordered, some of them for others, who were not seen to have enabled theirs. They may not
+/// learn of them before they are gone again.
+#[derive(Clone, Debug)]
+struct Unclaimed {
+    shards: Range<u32>,
+    since: Option<Timestamp>,
+    /// When the youngest came: an audit that began before knows nothing of them.
+    made: Time,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,6 +88,15 @@ impl Size {
             Order::Growing(target) => Some(target),
             Order::None | Order::AtOnce(_) => None,
         }
+    }
+
+    /// Since when events may be missing that were sent to shards which the client made for others.
+    pub(super) fn unclaimed_since(&self) -> Option<Option<Timestamp>> {
+        self.unclaimed.as_ref().map(|unclaimed| unclaimed.since)
+    }
+
+    pub(super) fn is_unclaimed(&self, shard: u32) -> bool {
+        self.unclaimed.as_ref().is_some_and(|unclaimed| unclaimed.shards.contains(&shard))
     }
 
     /// The conduit was chosen.
@@ -231,10 +253,11 @@ impl Conduit {
         shard_count: u32,
     ) {
         let shared = self.is_shared();
+        let asked = self.size.asked();
         let Phase::Have(have) = &mut self.phase else { return };
         let shard_count = shard_count.min(MAX_SHARDS);
         // Others may have changed it at any time since it was last told, but for a shard whose turn to join it is.
-        let since = match self.size.asked() {
+        let since = match asked {
             Some(asked) if !shared || self.size.growing_to().is_some() => asked.since,
             _ => have.counted,
         };
@@ -267,9 +290,57 @@ impl Conduit {
             // There may have been no other for some time.
             self.may_lose_since(Missing { from, why: "the conduit has fewer shards".into() });
         }
+        if let Some(asked) = asked {
+            self.made_for_others(now, before..asked.shard_count, asked.since);
+        }
+        self.unclaimed_gone(wall, shard_count);
         self.close_gap(wall);
         self.open_some(now);
         self.subscribe_some(now);
         self.go_on(now, wall);
+    }
+
+    /// The client's order may have made these shards.
+    fn made_for_others(&mut self, now: Time, new: Range<u32>, since: Option<Timestamp>) {
+        if self.others_of(&new) == 0 {
+            return;
+        }
+        let first = Unclaimed { shards: new.clone(), since, made: now };
+        let unclaimed = self.size.unclaimed.get_or_insert(first);
+        unclaimed.made = now;
+        unclaimed.shards = unclaimed.shards.start.min(new.start)..unclaimed.shards.end.max(new.end);
+        unclaimed.since = unclaimed.since.min(since);
+    }
+
+    /// What was sent to shards that nobody was seen to have, before the conduit became smaller again, may be missing.
+    fn unclaimed_gone(&mut self, wall: Option<Timestamp>, shard_count: u32) {
+        let Some(unclaimed) = self.size.unclaimed.take_if(|unclaimed| unclaimed.shards.end > shard_count)
+        else {
+            return;
+        };
+        let Unclaimed { shards, since, made } = unclaimed;
+        if shards.start < shard_count {
+            self.size.unclaimed = Some(Unclaimed { shards: shards.start..shard_count, since, made });
+        }
+        let why = "the conduit had shards for others that nobody was seen to have";
+        self.gap(GapScope::Conduit, since, wall, why.into());
+    }
+
+    /// An audit that began then saw so many of the unclaimed shards enabled by others. Once that is all of them, it is
+    /// theirs to tell what was missing before.
+    pub(super) fn claimed(&mut self, seen: Time, shards: u32) {
+        if let Some(unclaimed) = &self.size.unclaimed
+            && seen > unclaimed.made
+            && shards >= self.others_of(&unclaimed.shards)
+        {
+            self.size.unclaimed = None;
+        }
+    }
+
+    /// How many of these shards are not the client's.
+    fn others_of(&self, shards: &Range<u32>) -> u32 {
+        let ours = self.ours(shards.end);
+        let ours = ours.start.max(shards.start)..ours.end;
+        (shards.len() - ours.len()) as u32
     }
 }

@@ -5,7 +5,7 @@ use super::{Exchange, Identity, Keeper, KeeperOutput, Timer};
 use crate::auth::token::{Refresh, TokenError, TokenRecord};
 use crate::auth::wire::{self, Said, Tokens, Validation};
 use crate::backoff::Backoff;
-use crate::client::Failure;
+use crate::client::{Failure, Sent};
 use crate::time::Time;
 use bytes::Bytes;
 use http::Response;
@@ -19,9 +19,17 @@ pub(super) struct Arrival {
     access: SecretString,
     refresh: Option<Refresh>,
     step: Step,
-    /// How often it was refreshed.
+    /// How often it was refreshed, or is to be.
     refreshes: u32,
     backoff: Backoff,
+}
+
+impl Arrival {
+    /// Whether a refresh has given others than those that the application has: they are not given up while Twitch says
+    /// nothing, since these may be worth nothing any more.
+    fn are_others(&self) -> bool {
+        self.step == Step::ProvingRefreshed || self.refreshes > 1
+    }
 }
 
 /// Tokens as they were added, until it is told what became of them. Who adds the same meanwhile is told as well: a refresh token
@@ -49,8 +57,7 @@ enum Step {
     Proving,
     /// The access token was over; the refresh token is on its way to Twitch.
     Refreshing,
-    /// What the refresh gave is being validated. It is not given up while Twitch says nothing: the application has no other
-    /// tokens any more.
+    /// What the refresh gave is being validated.
     ProvingRefreshed,
 }
 
@@ -61,8 +68,14 @@ impl Keeper {
     /// Takes tokens that the application obtained; they are validated and written down before
     /// [`KeeperOutput::Added`] tells.
     pub fn add(&mut self, now: Time, tag: u64, access: SecretString, refresh: Option<Refresh>) {
-        if let Some(same) = self.added.values_mut().find(|added| added.is(&access, refresh.as_ref())) {
-            return same.also.push(tag);
+        let mut added = self.added.iter_mut();
+        if let Some((first, same)) = added.find(|(_, added)| added.is(&access, refresh.as_ref())) {
+            same.also.push(tag);
+            if let Some(arrival) = self.arrivals.get_mut(first) {
+                // Who asks again is not told at once that the tries are over.
+                arrival.backoff.reset();
+            }
+            return;
         }
         let given = refresh.as_ref().map(|refresh| refresh.token.clone());
         self.added.insert(tag, Added { access: access.clone(), refresh: given, also: Vec::new() });
@@ -172,6 +185,9 @@ impl Keeper {
             }
             Ok(Said::No(denial)) => return Err(TokenError::Denied(denial.to_string())),
             Ok(Said::Unclear(denial)) => denial.to_string(),
+            Err(Failure { sent: Sent::No, cause }) => {
+                return self.arrival_again(now, tag, arrival, cause.to_string());
+            }
             Err(failure) => failure.cause.to_string(),
         };
         // A single-use token whose fate is unknown is not sent again.
@@ -188,7 +204,7 @@ impl Keeper {
         mut arrival: Arrival,
         why: String,
     ) -> Result<(), TokenError> {
-        if arrival.step != Step::ProvingRefreshed && arrival.backoff.tries() >= TRIES {
+        if !arrival.are_others() && arrival.backoff.tries() >= TRIES {
             return Err(TokenError::Unreachable(why));
         }
         self.timers.set(&Timer::Arrival(tag), Some(arrival.backoff.next(now)));

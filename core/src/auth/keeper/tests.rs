@@ -466,6 +466,49 @@ fn what_an_added_token_was_refreshed_to_is_proven_however_long_twitch_is_silent(
 }
 
 #[test]
+fn what_an_added_token_was_refreshed_to_is_refreshed_again_however_long_twitch_is_out_of_reach() {
+    for (reusable, sent) in [(false, Sent::No), (true, Sent::No), (true, Sent::Unknown)] {
+        let mut test = Test::new(reusable, None);
+        let refresh = Some(Refresh { token: "refresh-1".into(), reusable });
+        test.keeper.add(test.now, 5, "access-1".into(), refresh);
+        test.drain();
+        test.validate(401);
+        test.tokens(2);
+        test.validate(401);
+        for _ in 0..20 {
+            test.fail(sent);
+            test.wait();
+        }
+        test.tokens(3);
+        test.validate(200);
+        assert_eq!(test.token(), "access-3");
+    }
+}
+
+#[test]
+fn an_added_token_that_cannot_be_proven_is_given_up_but_not_if_it_was_just_added_again() {
+    let mut test = Test::new(true, None);
+    let add = |test: &mut Test, tag| {
+        let refresh = Some(Refresh { token: "refresh-1".into(), reusable: true });
+        test.keeper.add(test.now, tag, "access-1".into(), refresh);
+        test.drain();
+    };
+    add(&mut test, 5);
+    for _ in 0..4 {
+        test.fail(Sent::No);
+        test.wait();
+    }
+    add(&mut test, 6);
+    for _ in 0..4 {
+        assert_eq!(test.said, [""; 0]);
+        test.fail(Sent::No);
+        test.wait();
+    }
+    test.fail(Sent::No);
+    assert_eq!(test.said, ["added Err(Unreachable(\"connection failed: broken pipe\"))"; 2]);
+}
+
+#[test]
 fn the_same_tokens_added_twice_are_refreshed_once_and_both_are_told() {
     let mut test = Test::new(false, None);
     for tag in [5, 6] {

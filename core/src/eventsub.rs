@@ -25,8 +25,10 @@ pub use conduit::{
     ShardState, Subscribing,
 };
 pub use decode::Unreadable;
+pub(crate) use decode::decode;
 pub use dedup::Dedup;
-pub use drift::Drift;
+pub(crate) use drift::watched;
+pub use drift::{Drift, DriftWatch};
 pub use notification::{DecodeError, Notification, Source};
 pub use plan::{
     Blocked, Carrier, Costs, Fix, Gap, GapScope, Leftovers, Listed, MAX_PER_SESSION, MAX_SESSIONS, Plan,

@@ -263,7 +263,9 @@ impl Ord for LongText {
 
 impl std::hash::Hash for LongText {
     fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
-        (**self).hash(state);
+        // As text is hashed.
+        state.write(self.bytes());
+        state.write_u8(0xff);
     }
 }
 
@@ -300,6 +302,7 @@ impl<'de> Deserialize<'de> for LongText {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
 
     #[test]
     fn an_id_is_its_string_on_the_wire_and_in_words() {
@@ -318,6 +321,9 @@ mod tests {
             let id = MessageId::new(&text);
             assert_eq!((id.as_str(), id.clone()), (&*text, MessageId::from(text.clone())));
             assert_eq!(serde_json::from_str::<MessageId>(&serde_json::to_string(&id).unwrap()).unwrap(), id);
+            // Whoever keeps ids by their hash looks them up by their text.
+            let hasher = BuildHasherDefault::<DefaultHasher>::default();
+            assert_eq!(hasher.hash_one(&id), hasher.hash_one(&text));
         }
         assert!(MessageId::new("a".repeat(40)) < MessageId::new("b"));
         assert!(size_of::<MessageId>() <= 40);

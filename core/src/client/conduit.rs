@@ -5,10 +5,10 @@ use super::calls::Purpose;
 use super::shards::Held;
 use super::{As, Client, Life, Notice, Output, WishId};
 use crate::auth::Account;
-use crate::eventsub::topic::conduit::ConduitShardDisabled;
+use crate::eventsub::topic::conduit::{ConduitShardDisabled, ConduitShardDisabledEvent};
 use crate::eventsub::{
-    Again, Conduit, ConduitNotice, ConduitOutput, ConduitProgress, Event, Opened, Shard, ShardConfig,
-    ShardLink, ShardOutput, Subject, Subscribing, Subscription, SubscriptionState, Topic,
+    Again, Conduit, ConduitNotice, ConduitOutput, ConduitProgress, Opened, Shard, ShardConfig, ShardLink,
+    ShardOutput, Subject, Subscribing, Subscription, SubscriptionState, Topic, decode,
 };
 use crate::helix::{CallError, Invalid, Prepared, Rule};
 use crate::record::Told;
@@ -226,9 +226,9 @@ impl Client {
     ) -> Option<WishId> {
         let conduit = self.conduit.as_mut()?;
         conduit.heard(shard, subscription, at);
-        if subscription.topic == ConduitShardDisabled::META.name
-            && let Event::ConduitShardDisabled(event) =
-                Event::read(&subscription.topic, &subscription.version, event)
+        let meta = ConduitShardDisabled::META;
+        if (&*subscription.topic, &*subscription.version) == (meta.name, meta.version)
+            && let Ok(event) = decode::<ConduitShardDisabledEvent>(event)
             && Some(&event.conduit_id) == conduit.id()
             && let Some(shard) = event.shard_id.number()
         {

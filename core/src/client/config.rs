@@ -4,7 +4,7 @@ use crate::auth::KeeperTimes;
 use crate::auth::flow::StateKey;
 use crate::callback::Callback;
 use crate::endpoints::Endpoints;
-use crate::eventsub::{ConduitConfig, Leftovers, WebhookSecret};
+use crate::eventsub::{ConduitConfig, DriftWatch, Leftovers, WebhookSecret};
 use jiff::Timestamp;
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -79,9 +79,10 @@ pub struct Config {
     /// refuses everything.
     #[serde(skip)]
     pub webhook_secrets: Vec<WebhookSecret>,
-    /// Whether events are searched for what this version does not know: [`Notice::Drift`](crate::Notice::Drift). Off, it
-    /// costs nothing; on, several times what reading an event does.
-    pub watch_drift: bool,
+    /// Whether events are searched for what this version does not know: [`Notice::Drift`](crate::Notice::Drift). Without,
+    /// it costs nothing; with it, several times what reading an event does.
+    #[serde(with = "crate::eventsub::watched")]
+    pub watch_drift: Option<DriftWatch>,
     /// For how long EventSub message ids are remembered at least, to drop what comes twice.
     pub remember_messages: Duration,
     /// How many message ids are remembered at most. The latest half of so many is never forgotten before its time.
@@ -132,7 +133,7 @@ impl Config {
             delete_at_close: true,
             redemptions_once: false,
             webhook_secrets: Vec::new(),
-            watch_drift: false,
+            watch_drift: None,
             remember_messages: Duration::from_secs(600),
             remember_at_most: 65_536,
             record: false,

@@ -4,7 +4,7 @@
 use super::conduit::link_of;
 use super::{Client, Notice, Output, SessionNotice, SocketId, Timer};
 use crate::eventsub::frame::{Frame, Message};
-use crate::eventsub::{Notification, Opened, Shard, ShardOutput, Source, Subscription};
+use crate::eventsub::{Drift, Notification, Opened, Shard, ShardOutput, Source, Subscription};
 use crate::time::Time;
 use bytes::Bytes;
 use compact_str::CompactString;
@@ -134,8 +134,8 @@ impl Client {
                 self.counts.events += 1;
                 let notification =
                     Notification::new(frame.id, frame.timestamp, subscription, wish, source, event);
-                if self.config.watch_drift {
-                    self.watch_drift(&notification);
+                if let Some(watch) = self.config.watch_drift {
+                    self.tell_drift(&notification, watch.look(&notification));
                 }
                 self.notice(Notice::Notification(notification));
             }
@@ -155,8 +155,7 @@ impl Client {
         }
     }
 
-    fn watch_drift(&mut self, notification: &Notification) {
-        let drift = notification.drift();
+    fn tell_drift(&mut self, notification: &Notification, drift: Vec<Drift>) {
         self.counts.drifts += u64::from(!drift.is_empty());
         for what in drift {
             let Subscription { topic, version, .. } = &*notification.subscription;

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::auth::store::{MemoryStore, Store};
-use crate::eventsub::Via;
 use crate::eventsub::topic::channel::ChannelRaid;
+use crate::eventsub::{DriftWatch, Via};
 
 /// A client whose store is empty and read, with nothing left to say.
 fn ready() -> Client {
@@ -113,7 +113,7 @@ fn what_nobody_knows_is_told_once_if_that_is_asked_for() {
     for watch_drift in [true, false] {
         let mut config = Config::new("client-id");
         config.webhook_secrets = vec![hook_secret()];
-        config.watch_drift = watch_drift;
+        config.watch_drift = watch_drift.then(DriftWatch::new);
         let mut client = Client::new(Time::ZERO, config);
         client.handle(Time::ZERO, Input::Wall("2026-03-01T12:00:00Z".parse().unwrap()));
         said(&mut client);

@@ -4,7 +4,7 @@
 //! The event is read, and written again beside its raw JSON: a member that nothing is written for is unknown, and an
 //! open enum marks the values it does not know as it writes them.
 
-use super::Event;
+use super::{Event, Notification};
 use crate::wire::UNKNOWN;
 use bytes::Bytes;
 use serde::de::value::Error;
@@ -48,6 +48,43 @@ impl fmt::Display for Drift {
             Drift::Member { place } => write!(f, "`{place}` is unknown"),
             Drift::Value { place, value } => write!(f, "`{place}` has the unknown value `{value}`"),
         }
+    }
+}
+
+/// Looks at every event for [`Drift`]. It needs all that this version knows of all topics, which a program that has no
+/// watch does not have to carry.
+#[derive(Clone, Copy)]
+pub struct DriftWatch(fn(&Notification) -> Vec<Drift>);
+
+impl DriftWatch {
+    /// The only one there is.
+    #[expect(clippy::new_without_default, reason = "nobody is to have one by accident")]
+    pub fn new() -> Self {
+        DriftWatch(Notification::drift)
+    }
+
+    pub(crate) fn look(self, notification: &Notification) -> Vec<Drift> {
+        self.0(notification)
+    }
+}
+
+impl fmt::Debug for DriftWatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("DriftWatch")
+    }
+}
+
+/// A watch in a recording: whether there was one.
+pub(crate) mod watched {
+    use super::DriftWatch;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(watch: &Option<DriftWatch>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_bool(watch.is_some())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DriftWatch>, D::Error> {
+        Ok(bool::deserialize(from)?.then(DriftWatch::new))
     }
 }
 

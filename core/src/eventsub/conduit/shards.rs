@@ -485,8 +485,8 @@ impl Conduit {
             return self.next_opened(now, shard, session);
         }
         if restarting {
-            // The next link is assigned in its stead.
-            return self.set(now, shard, State::Enabled(session));
+            // The next link is assigned in its stead, or this one if that fails.
+            return self.set(now, shard, State::Welcomed(session));
         }
         let waits_to_join = self.shard_count().is_none_or(|shard_count| shard >= shard_count);
         self.change(now, shard, |slot| {

@@ -18,7 +18,8 @@ use crate::id::SessionId;
 use crate::time::Time;
 use jiff::Timestamp;
 
-/// The link that is to take the place of one that delivers. There is one only while its shard is enabled.
+/// The link that is to take the place of one that delivers. There is one only while its shard is enabled, or has moved to
+/// another session that this one is assigned instead of.
 #[derive(Debug)]
 pub(super) enum Next {
     Opening,
@@ -160,14 +161,16 @@ impl Conduit {
             if let (true, State::Enabled(session)) = (down, &slot.state) {
                 slot.state = State::Welcomed(session.clone());
             }
-            (slot.link, down)
+            (slot.link, down, slot.to_assign().is_some())
         });
-        let Some((link, down)) = stays else { return };
+        let Some((link, down, unassigned)) = stays else { return };
         self.out.push_back(ConduitOutput::Close { link: link.other() });
         self.notice(ConduitNotice::Shard { shard, news: ShardNews::NotRestarted { why: why.to_string() } });
         self.timers.set(&Timer::Shard(shard), None);
         if down {
             self.down(now, shard, last_seen, why);
+        }
+        if unassigned {
             self.fleet.to_assign.insert(shard);
             self.assign_some(now);
         }

@@ -208,6 +208,28 @@ fn a_refused_next_link_is_assigned_at_once_when_the_old_one_is_lost() {
 }
 
 #[test]
+fn a_session_that_gets_another_name_during_a_restart_is_assigned_only_if_the_next_link_ends() {
+    for ends in [true, false] {
+        let mut test = Test::enabled(all(), 2);
+        test.now = 10;
+        test.conduit.restart(at(10), 1);
+        test.open(1, "s1c", Opened::Moved);
+        assert_eq!(test.said(), ["open 1 again"]);
+        assert!(test.conduit.is_complete(), "Twitch sends to it all the time");
+        if ends {
+            test.conduit.not_opened(at(12), Second(1), broken(), at(13));
+            let failed = format!("conduit shard 1: not restarted: {}", broken());
+            assert_eq!(test.said(), ["close 1 again", &failed, &patch(&[(1, "s1c")])]);
+            test.settle_lines_answered(["conduit shard 1: enabled over session s1c"]);
+        } else {
+            test.open_next(1, "s1b");
+            assert_eq!(test.said(), [patch(&[(1, "s1b")])]);
+            test.settle_lines_answered(["close 1", "conduit shard 1: enabled over session s1b"]);
+        }
+    }
+}
+
+#[test]
 fn a_restart_waits_until_nothing_else_can_move_its_shard() {
     let mut test = Test::enabled(all(), 2);
     test.now = 10;

@@ -20,8 +20,8 @@ use twitchwire_front::{Connector, Route, Stream, Target};
 
 /// How much is read at once. Most of a client's life is waiting, so buffers are small.
 const READ: usize = 2048;
-/// How much is read at once while there is more.
-const READ_MORE: usize = 32 << 10;
+/// How much is read at once while there is more than that.
+const READ_MORE: usize = 64 << 10;
 
 /// A socket from before its connection to after its end.
 #[derive(Default)]
@@ -125,16 +125,16 @@ impl Socket {
                 return ended;
             }
             let arrived = if much.is_empty() { &mut little[..] } else { &mut much[..] };
-            let filled = match wire.tcp.as_ref().read(arrived) {
+            let busy = match wire.tcp.as_ref().read(arrived) {
                 Ok(count) => {
                     wire.feed(&arrived[..count]);
-                    count == arrived.len()
+                    count >= READ
                 }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => false,
                 Err(error) => return Closed::Lost(net::cause(&error)),
             };
-            // A buffer that was filled means that there is more; those who listen have their turn all the same.
-            if filled {
+            // There may be more; those who listen have their turn all the same.
+            if busy {
                 much.resize(READ_MORE, 0);
                 thread::yield_now();
             } else {

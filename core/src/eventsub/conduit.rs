@@ -289,7 +289,7 @@ impl Conduit {
             Ask::Size => self.looked_at_size(now, wall, then, answer),
             Ask::Assign(batch) => self.assigned(now, wall, id, batch, answer),
             Ask::AuditSize => self.audited_size(now, wall, then, answer),
-            Ask::AuditShards => self.audited_shards(now, then, answer),
+            Ask::AuditShards => self.audited_shards(now, wall, then, answer),
             Ask::Read => self.read_page(now, answer),
             Ask::Post(wish) => self.posted(now, wish, answer),
             Ask::Find(wish, finder) => self.found(now, wish, *finder, answer),

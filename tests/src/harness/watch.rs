@@ -18,7 +18,8 @@ pub(super) struct Watch {
     stored: BTreeSet<String>,
     /// Clients whose store has failed: a token is used from memory if that lasts.
     store_failed: BTreeSet<usize>,
-    /// What Twitch said last to a client that assigned a session to a shard.
+    /// What Twitch has said to a client that assigned a session to a shard, since the client told of that session: of two
+    /// requests under way one may be granted, and the other refused without harm.
     assigned: BTreeMap<(usize, u32, String), bool>,
     /// The session with which each client has said that a shard of its own is enabled.
     enabled: BTreeMap<(usize, u32), String>,
@@ -97,7 +98,8 @@ impl Harness {
         let errors = body["errors"].as_array().into_iter().flatten();
         let refused: BTreeSet<u32> = errors.filter_map(|error| error["id"].as_str()?.parse().ok()).collect();
         for Assignment { shard, session, .. } in assignments {
-            self.watch.assigned.insert((node, shard, session), !refused.contains(&shard));
+            let granted = self.watch.assigned.entry((node, shard, session)).or_default();
+            *granted |= !refused.contains(&shard);
         }
     }
 
@@ -135,8 +137,8 @@ impl Harness {
             match news {
                 ShardNews::Enabled { session } => {
                     let session = session.to_string();
-                    let answer = self.watch.assigned.get(&(node, *shard, session.clone()));
-                    if answer == Some(&false) {
+                    let granted = self.watch.assigned.remove(&(node, *shard, session.clone()));
+                    if granted == Some(false) {
                         self.fail(format!(
                             "client {node} takes shard {shard} for enabled, which was refused"
                         ));

@@ -184,20 +184,21 @@ impl Conduit {
             self.has_shards(now, wall, then, shard_count);
         }
         // That it is gone is for the shards to say.
-        self.next_page(now);
+        self.next_page(now, wall);
     }
 
-    fn next_page(&mut self, now: Time) {
+    fn next_page(&mut self, now: Time, wall: Option<Timestamp>) {
         if let Some(request) = self.audit.walk.as_ref().and_then(|walk| walk.pager.next()) {
             self.send(now, Ask::AuditShards, request, false);
         } else {
-            self.audit_done(now);
+            self.audit_done(now, wall);
         }
     }
 
     pub(super) fn audited_shards(
         &mut self,
         now: Time,
+        wall: Option<Timestamp>,
         then: Option<Timestamp>,
         answer: Result<Answer, CallError>,
     ) {
@@ -216,7 +217,7 @@ impl Conduit {
         }
         self.assign_some(now);
         self.open_some(now);
-        self.next_page(now);
+        self.next_page(now, wall);
     }
 
     fn listed_shard(
@@ -252,7 +253,7 @@ impl Conduit {
         }
     }
 
-    fn audit_done(&mut self, now: Time) {
+    fn audit_done(&mut self, now: Time, wall: Option<Timestamp>) {
         let Some(walk) = self.audit.walk.take() else { return };
         let complete = walk.pager.end() == Some(&PageEnd::Complete);
         let shard_count = self.shard_count().unwrap_or(0);
@@ -261,7 +262,7 @@ impl Conduit {
                 self.seen(now, walk.since, shard, None);
             }
             self.pick(now, &walk.enabled);
-            self.claimed(walk.since, walk.claimed);
+            self.claimed(wall, walk.since, walk.claimed);
             if let Phase::Have(have) = &mut self.phase {
                 have.audited = walk.began.or(have.audited);
             }

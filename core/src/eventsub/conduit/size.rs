@@ -312,7 +312,7 @@ impl Conduit {
         unclaimed.since = unclaimed.since.min(since);
     }
 
-    /// What was sent to shards that nobody was seen to have, before the conduit became smaller again, may be missing.
+    /// The conduit has become smaller again before anybody was seen to have the shards that it had for others.
     fn unclaimed_gone(&mut self, wall: Option<Timestamp>, shard_count: u32) {
         let Some(unclaimed) = self.size.unclaimed.take_if(|unclaimed| unclaimed.shards.end > shard_count)
         else {
@@ -322,18 +322,25 @@ impl Conduit {
         if shards.start < shard_count {
             self.size.unclaimed = Some(Unclaimed { shards: shards.start..shard_count, since, made });
         }
-        let why = "the conduit had shards for others that nobody was seen to have";
-        self.gap(GapScope::Conduit, since, wall, why.into());
+        self.tell_unclaimed(wall, &shards, since);
     }
 
-    /// An audit that began then saw so many of the unclaimed shards enabled by others. Once that is all of them, it is
-    /// theirs to tell what was missing before.
-    pub(super) fn claimed(&mut self, seen: Time, shards: u32) {
-        if let Some(unclaimed) = &self.size.unclaimed
-            && seen > unclaimed.made
-            && shards >= self.others_of(&unclaimed.shards)
-        {
-            self.size.unclaimed = None;
+    /// An audit that began then saw so many of the unclaimed shards enabled by others. That may be all of them.
+    pub(super) fn claimed(&mut self, wall: Option<Timestamp>, seen: Time, enabled: u32) {
+        if let Some(Unclaimed { shards, since, made }) = self.size.unclaimed.take() {
+            if seen > made && enabled >= self.others_of(&shards) {
+                self.tell_unclaimed(wall, &shards, since);
+            } else {
+                self.size.unclaimed = Some(Unclaimed { shards, since, made });
+            }
+        }
+    }
+
+    /// What was sent to shards that nobody had may be missing. One that was down alone had others to take its place.
+    fn tell_unclaimed(&mut self, wall: Option<Timestamp>, shards: &Range<u32>, since: Option<Timestamp>) {
+        if self.others_of(shards) > 1 {
+            let why = "the conduit had shards for others that nobody was seen to have";
+            self.gap(GapScope::Conduit, since, wall, why.into());
         }
     }
 

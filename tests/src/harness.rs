@@ -207,6 +207,14 @@ impl Harness {
         self.schedule(Duration::from_millis(2), Event::Wall { node: number, life });
     }
 
+    /// A client's sockets go silent: nothing arrives any more, in either direction, and nothing breaks. The server does not
+    /// notice.
+    pub fn silence_unnoticed(&mut self, number: usize) {
+        for peer in self.peers_of(number) {
+            self.schedule(Duration::ZERO, Event::GoesSilent { peer });
+        }
+    }
+
     /// A client's sockets go silent, in both directions; Twitch notices, the client is not told.
     pub fn silence(&mut self, number: usize) {
         self.nodes[number].may_hear_nothing = true;

@@ -2,8 +2,10 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 use twitchwire::Time;
@@ -216,6 +218,38 @@ fn a_server_that_speaks_tls_answers_nobody_who_does_not() {
     // An alert, and the end; or the end alone, if the alert was overtaken by it.
     let _ = stream.read_to_end(&mut answer);
     assert!(answer.len() <= 7 && !answer.starts_with(b"HTTP"), "{answer:?}");
+}
+
+/// Opens a connection over TLS.
+fn shake_hands(server: &Server) -> StreamOwned<ClientConnection, TcpStream> {
+    let mut roots = RootCertStore::empty();
+    roots.add(server.authority().unwrap().der().to_vec().into()).unwrap();
+    let config = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let session = ClientConnection::new(Arc::new(config), "localhost".try_into().unwrap()).unwrap();
+    let tcp = TcpStream::connect(server.http_url().replace("https://", "")).unwrap();
+    tcp.set_read_timeout(Some(PATIENCE)).unwrap();
+    StreamOwned::new(session, tcp)
+}
+
+#[test]
+fn an_answer_over_tls_ends_with_a_goodbye_and_a_connection_that_breaks_off_with_none() {
+    let server = Server::start_tls_on(World::new(3, "2026-03-01T12:00:00Z".parse().unwrap()), 0).unwrap();
+    let mut answered = shake_hands(&server);
+    answered.write_all(b"GET /oauth2/validate HTTP/1.1\r\nhost: sim\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    // The library takes an end without a goodbye for an error.
+    answered.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+
+    let mut broken = shake_hands(&server);
+    broken.write_all(b"GET /oauth2/validate HTTP/1.1\r\nhost: sim\r\n\r\n").unwrap();
+    broken.read_exact(&mut [0; 12]).unwrap();
+    server.with(|world, now| world.restart(now, Duration::from_secs(3600)));
+    assert!(broken.read_to_string(&mut answer).is_err());
 }
 
 #[test]

@@ -145,7 +145,13 @@ impl Client {
                         conduit.revoked(now, &subscription, frame.timestamp);
                     }
                 }
-                Source::Socket(_) => self.plan.revoked(&subscription, frame.timestamp),
+                Source::Socket(socket) => {
+                    let heard = self.shards.get(&socket.shard).and_then(|held| held.shard.surely_heard());
+                    let ended = Some(frame.timestamp);
+                    // What a handover under way turns out to have cost is told of those that are still on the shard then.
+                    let from = heard.map_or(ended, |heard| heard.min(ended));
+                    self.plan.revoked(&subscription, from);
+                }
                 Source::Webhook => self.notice(Notice::Revoked(*subscription)),
             },
             Message::Unknown { message_type, payload } => {

@@ -77,10 +77,18 @@ impl Identity {
     /// Shakes hands. Fails if the client does not want to, or takes too long.
     pub(super) fn accept(
         &self,
+        wire: Wire,
+        stop: &AtomicBool,
+    ) -> io::Result<StreamOwned<ServerConnection, Wire>> {
+        self.accept_by(Instant::now() + HANDSHAKE, wire, stop)
+    }
+
+    fn accept_by(
+        &self,
+        until: Instant,
         mut wire: Wire,
         stop: &AtomicBool,
     ) -> io::Result<StreamOwned<ServerConnection, Wire>> {
-        let until = Instant::now() + HANDSHAKE;
         let mut session = ServerConnection::new(self.config.clone()).map_err(io::Error::other)?;
         while session.is_handshaking() || session.wants_write() {
             if stop.load(Ordering::Acquire) || Instant::now() >= until {
@@ -104,5 +112,24 @@ impl Identity {
             }
         }
         Ok(StreamOwned::new(session, wire))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use std::net::{TcpListener, TcpStream};
+
+    #[test]
+    fn a_client_whose_handshake_takes_too_long_is_left() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let wire = Wire::new(listener.accept().unwrap().0).unwrap();
+        // The beginning of a handshake, whose rest never comes.
+        client.write_all(&[22, 3, 1, 2, 0]).unwrap();
+        let until = Instant::now() + Duration::from_millis(1);
+        let left = Identity::new().unwrap().accept_by(until, wire, &AtomicBool::new(false));
+        assert_eq!(left.err().map(|error| error.kind()), Some(ErrorKind::TimedOut));
     }
 }

@@ -148,6 +148,27 @@ fn what_a_handover_leaves_behind_is_asked_for_again_with_a_gap() {
 }
 
 #[test]
+fn a_revocation_while_a_handover_is_in_doubt_has_a_gap_from_before_the_handover() {
+    let mut scene = Scene::new();
+    scene.hear_two();
+    scene.run(5);
+    // The old link dies while no new one can be opened, and what is sent meanwhile is lost.
+    scene.harness.network.not_opened = 1.0;
+    scene.harness.world.reconnect(scene.harness.now(), &Which::All);
+    scene.run(1);
+    scene.harness.silence_unnoticed(0);
+    scene.run(1);
+    scene.online();
+    scene.harness.network.not_opened = 0.0;
+    scene.run(3);
+    let held = scene.harness.node(0).client.plan().held().next().map(|(_, id)| id.to_string());
+    let id = held.expect("a wish is held");
+    scene.harness.world.revoke_subscription(scene.harness.now(), &id, "user_removed");
+    scene.run(30);
+    scene.is("handover_revoked");
+}
+
+#[test]
 fn every_close_code_leads_to_a_new_session_and_one_gap_for_all_that_was_lost() {
     let mut scene = Scene::new();
     scene.hear_two();

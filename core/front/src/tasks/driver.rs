@@ -14,8 +14,8 @@ use crate::trace;
 use ::http::{Request, Response};
 use bytes::Bytes;
 use futures_channel::{mpsc, oneshot};
-use futures_util::StreamExt;
 use futures_util::future::{AbortHandle, abortable};
+use futures_util::{FutureExt, StreamExt};
 use std::collections::BTreeMap;
 use std::future::{Future, poll_fn};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -160,11 +160,10 @@ impl<R: Runtime> Tasks<R> {
         let (task, handle) = abortable(task);
         state.tasks.insert(number, handle);
         let shared = self.0.clone();
-        self.0.runtime.spawn(async move {
-            // Aborted or not, it is over.
-            let _ = task.await;
+        // Aborted or not, it is over. (An `async` block would keep a second place for the task.)
+        self.0.runtime.spawn(task.map(move |_| {
             shared.lock().tasks.remove(&number);
-        });
+        }));
     }
 
     fn carry_out(&self, state: &mut State, order: Order) {

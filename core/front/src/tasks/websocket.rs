@@ -1,25 +1,27 @@
 //! [`WebSocket`]: tungstenite over a runtime's connection, for one task.
 //!
-//! While little comes, the connection is read in small pieces, so that thousands of idle ones take little memory. A piece
-//! that was filled means that there is more: from then on it is read in large ones, until a small one would have done, so
-//! that a busy one takes few calls into the kernel.
+//! All that has arrived is read at once, into a large piece that lives for that moment only. The library takes what came in
+//! small pieces, and what it has not taken yet is kept in as much memory as it needs: a busy connection takes few calls into
+//! the kernel, and thousands of idle ones take little memory.
 
+use bytes::Bytes;
 use std::future::poll_fn;
 use std::io::{self, ErrorKind, Read, Write};
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use tungstenite::client::IntoClientRequest;
 use tungstenite::handshake::HandshakeError;
 use tungstenite::handshake::client::ClientHandshake;
 use tungstenite::protocol::frame::coding::CloseCode;
-use tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tungstenite::{Error, Message};
 use twitchwire::MAX_FRAME;
 
-/// The small piece.
-const SMALL: usize = 2 << 10;
-/// The large piece.
-const LARGE: usize = 64 << 10;
+/// What is read at once, at most. It has to have room on the stack of any thread.
+const LARGE: usize = 32 << 10;
+/// What the library takes at once, and what it keeps for an idle connection.
+const SMALL: usize = 1 << 10;
 
 pub(super) struct WebSocket<S>(tungstenite::WebSocket<Wire<S>>);
 
@@ -33,7 +35,8 @@ impl<S: hyper::rt::Read + hyper::rt::Write + Unpin> WebSocket<S> {
             let Some(mut under_way) = handshake.take() else { return Poll::Pending };
             under_way.get_mut().get_mut().waits_in(context);
             match under_way.handshake() {
-                Ok((socket, _)) => Poll::Ready(Ok(WebSocket(socket))),
+                // This one keeps the 4 KiB that the handshake was read into, and nothing in them.
+                Ok((socket, _)) => Poll::Ready(Ok(WebSocket::over(socket.into_inner()))),
                 Err(HandshakeError::Failure(error)) => Poll::Ready(Err(error)),
                 Err(HandshakeError::Interrupted(under_way)) => {
                     handshake = Some(under_way);
@@ -42,6 +45,10 @@ impl<S: hyper::rt::Read + hyper::rt::Write + Unpin> WebSocket<S> {
             }
         })
         .await
+    }
+
+    fn over(wire: Wire<S>) -> Self {
+        WebSocket(tungstenite::WebSocket::from_raw_socket(wire, Role::Client, Some(config())))
     }
 
     /// The next message. Pings are answered, and so is a Close, as long as somebody asks for more.
@@ -86,23 +93,38 @@ struct Wire<S> {
     connection: S,
     /// Whom the connection wakes.
     waker: Waker,
-    ahead: Option<Ahead>,
-}
-
-/// A large piece that was read, and how much of it is to be taken.
-struct Ahead {
-    piece: Box<[u8]>,
-    from: usize,
-    to: usize,
+    /// What was read and is still to be taken.
+    ahead: Bytes,
+    /// Whether the answer to the handshake is still to be read; if so, whether nothing was on its latest line yet. What
+    /// follows the answer is not taken with it.
+    answer: Option<bool>,
 }
 
 impl<S> Wire<S> {
     fn new(connection: S) -> Self {
-        Wire { connection, waker: Waker::noop().clone(), ahead: None }
+        Wire { connection, waker: Waker::noop().clone(), ahead: Bytes::new(), answer: Some(false) }
     }
 
     fn waits_in(&mut self, context: &Context<'_>) {
         self.waker.clone_from(context.waker());
+    }
+
+    /// How many of these bytes may be taken at once: the answer to the handshake ends with an empty line.
+    fn together(&mut self, bytes: &[u8]) -> usize {
+        let Some(mut empty) = self.answer else { return bytes.len() };
+        for (at, byte) in bytes.iter().enumerate() {
+            match byte {
+                b'\n' if empty => {
+                    self.answer = None;
+                    return at + 1;
+                }
+                b'\n' => empty = true,
+                b'\r' => {}
+                _ => empty = false,
+            }
+        }
+        self.answer = Some(empty);
+        bytes.len()
     }
 }
 
@@ -113,36 +135,26 @@ fn now<T>(poll: Poll<io::Result<T>>) -> io::Result<T> {
     }
 }
 
-fn read<S: hyper::rt::Read + Unpin>(connection: &mut S, waker: &Waker, into: &mut [u8]) -> io::Result<usize> {
-    let mut buffer = hyper::rt::ReadBuf::new(into);
-    now(Pin::new(connection).poll_read(&mut Context::from_waker(waker), buffer.unfilled()))?;
-    Ok(buffer.filled().len())
-}
-
 impl<S: hyper::rt::Read + Unpin> Read for Wire<S> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
-        let Wire { connection, waker, ahead: place } = self;
-        let Some(ahead) = place else {
-            let count = read(connection, waker, into)?;
-            if count == into.len() && count > 0 {
-                *place = Some(Ahead { piece: vec![0; LARGE].into(), from: 0, to: 0 });
+        let ahead = std::mem::take(&mut self.ahead);
+        if !ahead.is_empty() {
+            let count = self.together(&ahead[..into.len().min(ahead.len())]);
+            into[..count].copy_from_slice(&ahead[..count]);
+            // An empty rest would hold on to the memory.
+            if count < ahead.len() {
+                self.ahead = ahead.slice(count..);
             }
             return Ok(count);
-        };
-        if ahead.from == ahead.to {
-            match read(connection, waker, &mut ahead.piece) {
-                Ok(count) => (ahead.from, ahead.to) = (0, count),
-                Err(error) => {
-                    if ahead.to <= SMALL {
-                        *place = None;
-                    }
-                    return Err(error);
-                }
-            }
         }
-        let count = into.len().min(ahead.to - ahead.from);
-        into[..count].copy_from_slice(&ahead.piece[ahead.from..ahead.from + count]);
-        ahead.from += count;
+        let mut piece = [MaybeUninit::uninit(); LARGE];
+        let mut piece = hyper::rt::ReadBuf::uninit(&mut piece);
+        let mut context = Context::from_waker(&self.waker);
+        now(Pin::new(&mut self.connection).poll_read(&mut context, piece.unfilled()))?;
+        let piece = piece.filled();
+        let count = self.together(&piece[..into.len().min(piece.len())]);
+        into[..count].copy_from_slice(&piece[..count]);
+        self.ahead = Bytes::copy_from_slice(&piece[count..]);
         Ok(count)
     }
 }
@@ -163,7 +175,6 @@ impl<S: hyper::rt::Write + Unpin> Write for Wire<S> {
 mod tests {
     use super::*;
     use std::collections::VecDeque;
-    use tungstenite::protocol::Role;
 
     /// A connection on which all has arrived that will; it remembers how much it was asked for.
     #[derive(Default)]
@@ -219,24 +230,31 @@ mod tests {
     }
 
     #[test]
-    fn a_busy_connection_is_read_in_large_pieces_and_an_idle_one_in_small_ones() {
+    fn all_that_has_arrived_is_read_at_once_and_an_idle_connection_keeps_nothing_of_it() {
         let alphabet = || (b'a'..=b'z').cycle().take(100);
         let wire = Wire::new(Arrived { bytes: texts(alphabet()).collect(), asked: vec![] });
-        let mut socket =
-            WebSocket(tungstenite::WebSocket::from_raw_socket(wire, Role::Client, Some(config())));
+        let mut socket = WebSocket::over(Wire { answer: None, ..wire });
         assert_eq!(letters(&mut socket), alphabet().collect::<Vec<_>>());
-        let wire = socket.0.get_mut();
-        assert_eq!(wire.connection.asked, [SMALL, LARGE, LARGE, LARGE]);
-        assert!(wire.ahead.is_some(), "more may come at once");
+        let wire = socket.0.get_ref();
+        // 100 messages in 100 400 bytes, and a look for more.
+        assert_eq!(wire.connection.asked, [LARGE; 5]);
+        assert!(wire.ahead.is_empty());
+    }
 
-        for asked in [LARGE, SMALL] {
-            let wire = socket.0.get_mut();
-            wire.connection.asked.clear();
-            wire.connection.bytes.extend(texts([b'!'].into_iter()));
-            assert_eq!(letters(&mut socket), [b'!']);
-            let wire = socket.0.get_ref();
-            assert!(wire.connection.asked.iter().all(|most| *most <= asked), "{:?}", wire.connection.asked);
-            assert!(wire.ahead.is_none());
+    #[test]
+    fn what_follows_the_answer_to_the_handshake_is_not_taken_with_it() {
+        let answer = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n";
+        let arrived: VecDeque<u8> = answer.iter().copied().chain(texts([b'!'].into_iter())).collect();
+        for at_once in [1, 2, 3, 1000, 4096] {
+            let mut wire = Wire::new(Arrived { bytes: arrived.clone(), asked: vec![] });
+            let mut taken = Vec::new();
+            while wire.answer.is_some() {
+                let mut into = vec![0; at_once];
+                let count = wire.read(&mut into).unwrap();
+                taken.extend_from_slice(&into[..count]);
+            }
+            assert_eq!(taken, answer, "{at_once}");
+            assert_eq!(letters(&mut WebSocket::over(wire)), [b'!'], "{at_once}");
         }
     }
 }

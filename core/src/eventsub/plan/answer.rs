@@ -141,12 +141,12 @@ impl Plan {
         }
     }
 
-    /// Twitch ended a subscription.
-    pub fn revoked(&mut self, subscription: &Subscription, at: Timestamp) {
+    /// Twitch ended a subscription. `from`: since when events may be missing.
+    pub fn revoked(&mut self, subscription: &Subscription, from: Option<Timestamp>) {
         let Some(id) = self.held.remove(&subscription.id) else { return };
         let Some(wish) = self.wishes.get_mut(&id) else { return };
         let user = wish.user.clone();
-        let loss = self.losses.begin(Some(at), format!("revoked: {}", subscription.status));
+        let loss = self.losses.begin(from, format!("revoked: {}", subscription.status));
         wish.missing = Some(self.losses.join(loss));
         self.block(id, Blocked::Revoked(subscription.status.clone()));
         self.ended(&user, &subscription.id);

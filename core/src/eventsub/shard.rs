@@ -259,10 +259,7 @@ impl Shard {
             }
             State::Opening { by, .. } if now >= *by => self.lose(now, LostWhy::NoWelcome),
             State::Live(link) if now >= link.dead_at => self.lose(now, LostWhy::Silence),
-            State::Moving { old, .. } if now >= old.dead_at => {
-                self.out.push_back(ShardOutput::Close(old.socket));
-                self.old_link_broke(now, LostWhy::Silence);
-            }
+            State::Moving { old, .. } if now >= old.dead_at => self.old_link_broke(now, LostWhy::Silence),
             State::Moving { step: Step::Opening { socket, by }, .. } if now >= *by => {
                 let socket = *socket;
                 self.out.push_back(ShardOutput::Close(socket));

@@ -113,16 +113,21 @@ impl Shard {
     /// The old link broke while the shard moves: the new one may still carry the session over.
     pub(super) fn old_link_broke(&mut self, now: Time, why: LostWhy) {
         match std::mem::replace(&mut self.state, State::Closed) {
-            State::Moving { step: Step::Opening { socket, by }, .. } => {
-                self.state = State::Opening { socket, by, carried: true };
-            }
-            State::Moving { step: Step::Again { .. }, url, .. } => {
-                let Step::Opening { socket, by } = self.connect_new(now, url) else { return };
-                self.state = State::Opening { socket, by, carried: true };
-            }
-            State::Moving { old, .. } => {
+            State::Moving { old, step: Step::Hopeless, .. } => {
                 self.state = State::Live(old);
                 self.lose(now, why);
+            }
+            State::Moving { old, url, step, .. } => {
+                // A socket that ended needs no closing.
+                if !matches!(why, LostWhy::Closed(_)) {
+                    self.out.push_back(ShardOutput::Close(old.socket));
+                }
+                let opening = match step {
+                    Step::Again { .. } => self.connect_new(now, url),
+                    step => step,
+                };
+                let Step::Opening { socket, by } = opening else { return };
+                self.state = State::Opening { socket, by, carried: true };
             }
             other => self.state = other,
         }

@@ -189,6 +189,21 @@ fn a_refused_reconnect_url_waits_for_the_old_link_to_end() {
 }
 
 #[test]
+fn an_old_link_that_falls_silent_is_closed_once_whatever_became_of_the_new_one() {
+    let mut test = Test::live();
+    test.frame(at(5), 1, "session_reconnect", RECONNECT, 5);
+    test.said();
+    test.closed(at(6), 2, Closed::Code(4007, "invalid reconnect".into()));
+    test.0.timeout(at(60));
+    assert_eq!(test.said(), ["close 1", "lost: no sign of life for longer than agreed, seen Some(5)"]);
+
+    let mut test = Test::live();
+    test.frame(at(5), 1, "session_reconnect", RECONNECT, 5);
+    test.0.slept(at(6), Duration::from_secs(3600));
+    assert_eq!(test.said()[2..], ["close 1"]);
+}
+
+#[test]
 fn every_close_code_leads_to_a_fresh_link_after_a_wait() {
     for code in [1000, 1001, 1006, 4000, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 4999] {
         let mut test = Test::live();

@@ -35,7 +35,7 @@ pub use plan::{
     PlanConfig, Step, Subject, SubscriptionState, Via, Wished, fixes,
 };
 pub use read_back::ReadBack;
-pub use shard::{Again, Deadline, LostWhy, Opened, Shard, ShardConfig, ShardOutput};
+pub use shard::{Again, Deadline, Lost, LostWhy, Opened, Shard, ShardConfig, ShardOutput};
 pub use subscription::{Condition, Subscription, SubscriptionStatus, Transport, WebhookSecret};
 pub(crate) use topic::topic;
 pub use topic::{Event, Topic, TopicMeta, Transports};

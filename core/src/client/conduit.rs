@@ -207,9 +207,9 @@ impl Client {
             }
             ShardOutput::NotOpened { why, retry_at } => conduit.not_opened(now, link, why, retry_at),
             ShardOutput::Missed { last_seen } => conduit.missed(wall, link.shard(), last_seen),
-            ShardOutput::Lost { why, last_seen } => {
+            ShardOutput::Lost(lost) => {
                 self.counts.losses += 1;
-                conduit.lost(now, link, last_seen, why);
+                conduit.lost(now, link, lost);
             }
             _ => {}
         }

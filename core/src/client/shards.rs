@@ -4,7 +4,7 @@
 use super::conduit::link_of;
 use super::{Client, Notice, Output, SessionNotice, SocketId, Timer};
 use crate::eventsub::frame::{Frame, Message};
-use crate::eventsub::{Drift, Notification, Opened, Shard, ShardOutput, Source, Subscription};
+use crate::eventsub::{Drift, Lost, Notification, Opened, Shard, ShardOutput, Source, Subscription};
 use crate::time::Time;
 use bytes::Bytes;
 use compact_str::CompactString;
@@ -92,7 +92,7 @@ impl Client {
                 self.notice(Notice::Session(SessionNotice::Moving { shard }));
             }
             ShardOutput::Missed { last_seen } => self.plan.moved_late(shard, last_seen, self.wall_at(now)),
-            ShardOutput::Lost { why, last_seen } => {
+            ShardOutput::Lost(Lost { why, last_seen, .. }) => {
                 self.counts.losses += 1;
                 self.plan.lost(shard, last_seen, &why.to_string());
                 self.notice(Notice::Session(SessionNotice::Lost { shard, why }));

@@ -17,7 +17,7 @@ mod handover;
 mod output;
 
 pub use config::{Again, ShardConfig};
-pub use output::{Deadline, LostWhy, Opened, ShardOutput};
+pub use output::{Deadline, Lost, LostWhy, Opened, ShardOutput};
 
 use super::frame::{Frame, Message, Session};
 use crate::backoff::{Backoff, Jitter};
@@ -110,12 +110,23 @@ impl Shard {
     pub fn close(&mut self, now: Time) {
         match std::mem::replace(&mut self.state, State::Closed) {
             State::Closed | State::Waiting { .. } | State::Ready => {}
-            State::Opening { socket, .. } => self.out.push_back(ShardOutput::Close(socket)),
+            State::Opening { socket, carried, .. } => {
+                self.out.push_back(ShardOutput::Close(socket));
+                if carried {
+                    self.doubt.is_real();
+                }
+            }
             State::Live(link) => self.leave(now, link),
             State::Moving { old, step, .. } => {
-                self.abandon(step);
+                if self.abandon(step) {
+                    self.doubt.is_real();
+                }
                 self.leave(now, old);
             }
+        }
+        // What was sent to a new link is not to be heard any more.
+        if let Doubt::Real { last_seen } = std::mem::replace(&mut self.doubt, Doubt::None) {
+            self.out.push_back(ShardOutput::Missed { last_seen });
         }
     }
 
@@ -436,7 +447,9 @@ impl Shard {
         let until = self.backoff.next(now);
         self.state = State::Waiting { until };
         self.out.push_back(if lost {
-            ShardOutput::Lost { why, last_seen: self.surely_seen() }
+            let clean =
+                matches!(why, LostWhy::Closed(Closed::Code(..))) && !matches!(self.doubt, Doubt::Real { .. });
+            ShardOutput::Lost(Lost { why, last_seen: self.surely_seen(), clean })
         } else {
             ShardOutput::NotOpened { why, retry_at: if at_once { now } else { until } }
         });

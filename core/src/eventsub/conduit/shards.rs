@@ -22,7 +22,7 @@ use super::{
     ShardLink, ShardNews, ShardState, Timer, size,
 };
 use crate::backoff::{Backoff, Jitter};
-use crate::eventsub::{LostWhy, Opened, Subscription};
+use crate::eventsub::{Lost, LostWhy, Opened, Subscription};
 use crate::id::SessionId;
 use crate::time::Time;
 use jiff::Timestamp;
@@ -506,7 +506,7 @@ impl Conduit {
     pub fn not_opened(&mut self, now: Time, link: ShardLink, why: LostWhy, retry_at: Time) {
         let shard = link.shard();
         if self.is_next(link) {
-            return self.not_restarted(now, shard, None, &why);
+            return self.not_restarted(now, shard, Lost { why, last_seen: None, clean: false });
         }
         if !self.serves(link) {
             return;
@@ -521,10 +521,10 @@ impl Conduit {
     }
 
     /// A shard's session is lost.
-    pub fn lost(&mut self, now: Time, link: ShardLink, last_seen: Option<Timestamp>, why: LostWhy) {
+    pub fn lost(&mut self, now: Time, link: ShardLink, lost: Lost) {
         let shard = link.shard();
         if self.is_next(link) {
-            return self.not_restarted(now, shard, last_seen, &why);
+            return self.not_restarted(now, shard, lost);
         }
         if !self.serves(link) {
             return;
@@ -538,7 +538,7 @@ impl Conduit {
             left
         });
         self.timers.set(&Timer::Shard(shard), None);
-        self.down(now, shard, last_seen, &why);
+        self.down(now, shard, &lost);
         match left.flatten() {
             Some(link) => {
                 self.out.push_back(ConduitOutput::Close { link });
@@ -547,7 +547,7 @@ impl Conduit {
             }
             None => drop(self.fleet.to_assign.remove(&shard)),
         }
-        self.notice(ConduitNotice::Shard { shard, news: ShardNews::Lost(why) });
+        self.notice(ConduitNotice::Shard { shard, news: ShardNews::Lost(lost.why) });
         self.open_some(now);
         self.subscribe_some(now);
     }

@@ -9,7 +9,7 @@ use super::ShardLink::{First, Second};
 use super::*;
 use crate::client::{Cause, CauseKind, Closed};
 use crate::eventsub::plan::GapScope;
-use crate::eventsub::{LostWhy, Opened, Transport};
+use crate::eventsub::{Lost, LostWhy, Opened, Transport};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -160,7 +160,7 @@ impl Test {
 
     fn lose(&mut self, shard: u32, last_seen: u64, why: LostWhy) {
         let now = self.time();
-        self.conduit.lost(now, First(shard), Some(stamp(last_seen)), why);
+        self.conduit.lost(now, First(shard), lost(last_seen, why));
     }
 
     /// A lost shard connects again and gets this session.
@@ -233,6 +233,11 @@ fn healthy(line: &str, body: &Value) -> (u16, Value) {
 
 fn all() -> ShardChoice {
     ShardChoice::for_subscriptions(0)
+}
+
+fn lost(last_seen: u64, why: LostWhy) -> Lost {
+    let clean = matches!(why, LostWhy::Closed(Closed::Code(..)));
+    Lost { why, last_seen: Some(stamp(last_seen)), clean }
 }
 
 fn closed() -> LostWhy {

@@ -41,19 +41,15 @@ pub enum ShardOutput {
     Ready,
     /// The server asked the shard to move, and it began to.
     Moving,
-    /// A link that was closed, or left behind by a handover, was dead, nobody knows for how long: what was sent after
-    /// this message and before may be missing.
+    /// A link that was closed, or left behind by a handover, was dead, nobody knows for how long; or it was closed while
+    /// another was to take its place, that something may have been sent to. What was sent after this message and before
+    /// may be missing.
     Missed {
         /// The timestamp of the last message seen on it.
         last_seen: Option<Timestamp>,
     },
     /// The session is lost and its subscriptions with it.
-    Lost {
-        /// Why.
-        why: LostWhy,
-        /// The timestamp of the last message seen.
-        last_seen: Option<Timestamp>,
-    },
+    Lost(Lost),
     /// A message for whoever keeps the subscriptions.
     Message(SocketId, Frame),
     /// A frame that could not be read, as it came.
@@ -78,6 +74,18 @@ pub enum Opened {
         /// The timestamp of the last message seen.
         last_seen: Option<Timestamp>,
     },
+}
+
+/// A lost session.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lost {
+    /// Why.
+    pub why: LostWhy,
+    /// The timestamp of the last message before which nothing was missed.
+    pub last_seen: Option<Timestamp>,
+    /// Whether nothing was on its way: the link ended with a Close frame, and there was no other, by a handover that came
+    /// to nothing, that something may have been sent to.
+    pub clean: bool,
 }
 
 /// Why a link was lost.

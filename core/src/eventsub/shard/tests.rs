@@ -63,8 +63,10 @@ impl Test {
                 }
                 ShardOutput::Close(id) => format!("close {}", id.attempt),
                 ShardOutput::Opened { session, how } => format!("opened {session} {how:?}"),
-                ShardOutput::Lost { why, last_seen } => {
-                    format!("lost: {why}, seen {:?}", last_seen.map(|seen| seen.as_second() - 1_767_225_600))
+                ShardOutput::Lost(Lost { why, last_seen, clean }) => {
+                    let how = if clean { " cleanly" } else { "" };
+                    let seen = last_seen.map(|seen| seen.as_second() - 1_767_225_600);
+                    format!("lost{how}: {why}, seen {seen:?}")
                 }
                 ShardOutput::NotOpened { why, .. } => format!("not opened: {why}"),
                 ShardOutput::Ready => "ready".into(),
@@ -185,7 +187,20 @@ fn a_refused_reconnect_url_waits_for_the_old_link_to_end() {
     assert_eq!(test.said(), [""; 0]);
     test.frame(at(15), 1, "session_keepalive", "{}", 15);
     test.closed(at(20), 1, Closed::Code(4004, "reconnect grace time expired".into()));
-    assert_eq!(test.said(), ["lost: closed with 4004 reconnect grace time expired, seen Some(15)"]);
+    assert_eq!(test.said(), ["lost cleanly: closed with 4004 reconnect grace time expired, seen Some(15)"]);
+}
+
+#[test]
+fn a_close_frame_is_not_clean_if_a_new_link_may_have_been_sent_something() {
+    let mut test = Test::live();
+    test.frame(at(5), 1, "session_reconnect", RECONNECT, 5);
+    test.frame(at(15), 1, "session_keepalive", "{}", 15);
+    // Its welcome never comes.
+    test.0.timeout(at(25));
+    test.closed(at(26), 1, Closed::Code(4004, "reconnect grace time expired".into()));
+    assert_eq!(test.said().last().unwrap(), "connect 3 wss://cell.example/ws?challenge=c by 46");
+    test.closed(at(27), 3, Closed::Code(4007, "invalid reconnect".into()));
+    assert_eq!(test.said(), ["lost: closed with 4007 invalid reconnect, seen Some(5)"]);
 }
 
 #[test]
@@ -208,7 +223,7 @@ fn every_close_code_leads_to_a_fresh_link_after_a_wait() {
     for code in [1000, 1001, 1006, 4000, 4001, 4002, 4003, 4004, 4005, 4006, 4007, 4999] {
         let mut test = Test::live();
         test.closed(at(2), 1, Closed::Code(code, "so it goes".into()));
-        assert_eq!(test.said(), [format!("lost: closed with {code} so it goes, seen Some(1)")]);
+        assert_eq!(test.said(), [format!("lost cleanly: closed with {code} so it goes, seen Some(1)")]);
         let (again, Deadline::Backoff) = test.0.deadline().unwrap() else { panic!("no backoff") };
         assert!(again > at(2) && again <= at(3), "{code}");
         test.0.timeout(again);
@@ -262,6 +277,29 @@ fn a_stale_socket_matches_nothing() {
     test.frame(at(2), 99, "session_reconnect", RECONNECT, 2);
     test.closed(at(2), 99, reset());
     assert_eq!(test.said(), [""; 0]);
+}
+
+#[test]
+fn a_shard_that_is_closed_while_it_moves_says_that_the_new_link_may_have_been_sent_something() {
+    let mut test = Test::live();
+    test.frame(at(5), 1, "session_reconnect", RECONNECT, 5);
+    test.said();
+    test.0.close(at(6));
+    assert_eq!(test.said(), ["close 2", "close 1", "missed since Some(5)"]);
+
+    let mut test = Test::live();
+    test.frame(at(5), 1, "session_reconnect", RECONNECT, 5);
+    test.closed(at(6), 1, reset());
+    test.said();
+    test.0.close(at(7));
+    assert_eq!(test.said(), ["close 2", "missed since Some(5)"]);
+
+    let mut test = Test::live();
+    test.frame(at(5), 1, "session_reconnect", RECONNECT, 5);
+    test.closed(at(6), 2, Closed::Code(4007, "invalid reconnect".into()));
+    test.said();
+    test.0.close(at(7));
+    assert_eq!(test.said(), ["close 1"]);
 }
 
 #[test]

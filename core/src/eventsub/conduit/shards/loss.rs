@@ -2,8 +2,7 @@
 //! was on its way, and two at once cost what was sent to either.
 
 use super::Conduit;
-use crate::client::Closed;
-use crate::eventsub::LostWhy;
+use crate::eventsub::Lost;
 use crate::eventsub::conduit::{ConduitOutput, Missing};
 use crate::eventsub::plan::{Gap, GapScope};
 use crate::time::Time;
@@ -13,22 +12,22 @@ use jiff::Timestamp;
 #[derive(Debug)]
 pub(super) struct Loss {
     pub(super) missing: Missing,
-    /// The link ended with a Close frame: nothing was on its way.
+    /// Nothing was on its way.
     pub(super) clean: bool,
 }
 
 impl Conduit {
     /// Twitch does not deliver to a shard any more, if it did.
-    pub(super) fn down(&mut self, now: Time, shard: u32, last_seen: Option<Timestamp>, why: &LostWhy) {
-        let missing = Missing { from: last_seen, why: why.to_string() };
-        let clean = matches!(why, LostWhy::Closed(Closed::Code(..)));
+    pub(super) fn down(&mut self, now: Time, shard: u32, lost: &Lost) {
+        let Lost { why, last_seen, clean } = lost;
+        let missing = Missing { from: *last_seen, why: why.to_string() };
         let was_up = self.change(now, shard, |slot| {
             let was_up = slot.up.take().is_some();
             if was_up {
-                slot.loss = Some(Box::new(Loss { missing: missing.clone(), clean }));
+                slot.loss = Some(Box::new(Loss { missing: missing.clone(), clean: *clean }));
             } else if let Some(loss) = &mut slot.loss {
                 // Twitch may have begun to send to it.
-                loss.clean &= clean;
+                loss.clean &= *clean;
             }
             was_up
         });

@@ -12,11 +12,10 @@
 //! Should the old link be lost on the way, the next one takes its place as it is.
 
 use super::{Slot, State};
-use crate::eventsub::LostWhy;
+use crate::eventsub::Lost;
 use crate::eventsub::conduit::{Ask, Conduit, ConduitNotice, ConduitOutput, ShardLink, ShardNews, Timer};
 use crate::id::SessionId;
 use crate::time::Time;
-use jiff::Timestamp;
 
 /// The link that is to take the place of one that delivers. There is one only while its shard is enabled, or has moved to
 /// another session that this one is assigned instead of.
@@ -149,13 +148,7 @@ impl Conduit {
     }
 
     /// The next link ended: the shard stays on the one that it has. It is down if Twitch may have moved it already.
-    pub(super) fn not_restarted(
-        &mut self,
-        now: Time,
-        shard: u32,
-        last_seen: Option<Timestamp>,
-        why: &LostWhy,
-    ) {
+    pub(super) fn not_restarted(&mut self, now: Time, shard: u32, lost: Lost) {
         let stays = self.change(now, shard, |slot| {
             let down = slot.next.take().is_some_and(|next| next.may_serve());
             if let (true, State::Enabled(session)) = (down, &slot.state) {
@@ -165,10 +158,13 @@ impl Conduit {
         });
         let Some((link, down, unassigned)) = stays else { return };
         self.out.push_back(ConduitOutput::Close { link: link.other() });
-        self.notice(ConduitNotice::Shard { shard, news: ShardNews::NotRestarted { why: why.to_string() } });
+        self.notice(ConduitNotice::Shard {
+            shard,
+            news: ShardNews::NotRestarted { why: lost.why.to_string() },
+        });
         self.timers.set(&Timer::Shard(shard), None);
         if down {
-            self.down(now, shard, last_seen, why);
+            self.down(now, shard, &lost);
         }
         if unassigned {
             self.fleet.to_assign.insert(shard);

@@ -100,7 +100,7 @@ fn a_refused_restart_is_tried_again_and_once_its_link_ends_the_shard_counts_as_d
     assert!(test.conduit.is_complete());
     // The answer to the second request is not known: Twitch may have sent events there.
     let now = test.time();
-    test.conduit.lost(now, Second(1), Some(stamp(11)), broken());
+    test.conduit.lost(now, Second(1), lost(11, broken()));
     assert!(!test.conduit.is_complete());
     let failed = format!("conduit shard 1: not restarted: {}", broken());
     let lines = test.said();
@@ -188,7 +188,7 @@ fn a_restart_whose_link_ends_before_its_turn_leaves_nothing_to_assign() {
     test.open_next(0, "s0b");
     test.open_next(1, "s1b");
     assert_eq!(test.said(), [patch(&[(0, "s0b")])]);
-    test.conduit.lost(at(10), Second(1), Some(stamp(10)), closed());
+    test.conduit.lost(at(10), Second(1), lost(10, closed()));
     let failed = format!("conduit shard 1: not restarted: {}", closed());
     assert_eq!(test.said(), ["close 1 again", &failed]);
     test.wait();

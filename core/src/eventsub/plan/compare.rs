@@ -68,7 +68,7 @@ impl Plan {
         list.subscriptions.retain(|listed| !ended.contains(&listed.id));
         // Where there are two, the one that is held counts.
         list.subscriptions.sort_by_key(|listed| !self.held.contains_key(&listed.id));
-        self.take_up(now, user, &list);
+        self.take_up(now, since, user, &list);
         self.wake_unsure(user);
         let doubtful = self.judge(now, since, user, &list) || !list.complete;
         self.clear(user, &list.subscriptions);
@@ -95,7 +95,7 @@ impl Plan {
     }
 
     /// Notes what is there, and holds what an answer that never came has made.
-    fn take_up(&mut self, now: Time, user: &UserId, list: &Listed) {
+    fn take_up(&mut self, now: Time, since: Time, user: &UserId, list: &Listed) {
         let links = self.links(user);
         for listed in &list.subscriptions {
             let Some(shard) = listed.live_session().and_then(|session| links.get(session)) else { continue };
@@ -107,8 +107,11 @@ impl Plan {
                 }
                 continue;
             }
+            // What was read before the session moved may have been left behind since.
+            let moved = self.sessions.get(shard).and_then(|session| session.moved);
             let key = (user.clone(), Subject::of(listed));
-            if let Some(id) = self.by_subject.get(&key).copied()
+            if moved.is_none_or(|moved| moved.at < since)
+                && let Some(id) = self.by_subject.get(&key).copied()
                 && self.is_open(id, *shard)
                 && !self.leaving.contains_key(&key)
             {

@@ -166,6 +166,21 @@ fn a_list_that_still_has_what_was_deleted_meanwhile_brings_nothing_back() {
 }
 
 #[test]
+fn what_was_listed_before_its_session_moved_may_have_been_left_behind() {
+    let mut plan = holding(1);
+    plan.wish(WishId(1), USER.into(), subject(1));
+    plan.posted(at(2), WishId(1), &USER.into(), (0, &"s".into()), Err(CallError::Cancelled));
+    let both = || listed(vec![subscription("sub-0", 0, "s"), subscription("sub-1", 1, "s")]);
+    plan.timeout(at(700));
+    assert!(steps(&mut plan).iter().any(|step| matches!(step, Step::List { .. })));
+    plan.opened(at(701), 0, "s".into(), &Opened::Moved, None);
+    plan.listed(at(702), &USER.into(), Ok(both()));
+    assert_eq!(steps(&mut plan), []);
+    let enabled = SubscriptionState::Enabled { id: "sub-1".into(), cost: 1 };
+    assert_eq!(compare(&mut plan, at(800), both()), [Step::Tell(WishId(1), enabled)]);
+}
+
+#[test]
 fn a_list_brings_what_an_answer_that_was_lost_had_made_and_ends_what_nobody_wants() {
     let mut plan = holding(1);
     plan.wish(WishId(1), USER.into(), subject(1));

@@ -207,21 +207,20 @@ impl Harness {
         self.schedule(Duration::from_millis(2), Event::Wall { node: number, life });
     }
 
-    /// A client's sockets go silent: nothing arrives any more, in either direction, and nothing breaks. The server does not
-    /// notice.
+    /// A client's sockets go silent, in both directions, and nobody notices.
     pub fn silence_unnoticed(&mut self, number: usize) {
-        for peer in self.peers_of(number) {
-            self.schedule(Duration::ZERO, Event::GoesSilent { peer });
-        }
-    }
-
-    /// A client's sockets go silent, in both directions; Twitch notices, the client is not told.
-    pub fn silence(&mut self, number: usize) {
         self.nodes[number].may_hear_nothing = true;
         for peer in self.peers_of(number) {
             if let Some(peer) = self.peers.get_mut(&peer) {
                 peer.silent = true;
             }
+        }
+    }
+
+    /// A client's sockets go silent, in both directions; Twitch notices, the client is not told.
+    pub fn silence(&mut self, number: usize) {
+        self.silence_unnoticed(number);
+        for peer in self.peers_of(number) {
             self.schedule(Duration::from_millis(1), Event::ServerLosesPeer { peer });
         }
     }

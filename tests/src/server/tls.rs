@@ -128,8 +128,9 @@ mod tests {
         let wire = Wire::new(listener.accept().unwrap().0).unwrap();
         // The beginning of a handshake, whose rest never comes.
         client.write_all(&[22, 3, 1, 2, 0]).unwrap();
+        let identity = Identity::new().unwrap();
         let until = Instant::now() + Duration::from_millis(1);
-        let left = Identity::new().unwrap().accept_by(until, wire, &AtomicBool::new(false));
+        let left = identity.accept_by(until, wire, &AtomicBool::new(false));
         assert_eq!(left.err().map(|error| error.kind()), Some(ErrorKind::TimedOut));
     }
 }

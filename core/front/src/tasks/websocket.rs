@@ -95,35 +95,55 @@ struct Wire<S> {
     waker: Waker,
     /// What was read and is still to be taken.
     ahead: Bytes,
-    /// Whether the answer to the handshake is still to be read; if so, whether nothing was on its latest line yet. What
-    /// follows the answer is not taken with it.
-    answer: Option<bool>,
+    what: What,
+}
+
+/// What is read.
+#[derive(Clone, Copy, PartialEq)]
+enum What {
+    /// The answer to the handshake, up to the empty line that ends it. What follows is not taken with it.
+    Answer {
+        line_is_empty: bool,
+    },
+    Frames,
 }
 
 impl<S> Wire<S> {
     fn new(connection: S) -> Self {
-        Wire { connection, waker: Waker::noop().clone(), ahead: Bytes::new(), answer: Some(false) }
+        Wire {
+            connection,
+            waker: Waker::noop().clone(),
+            ahead: Bytes::new(),
+            what: What::Answer { line_is_empty: false },
+        }
     }
 
     fn waits_in(&mut self, context: &Context<'_>) {
         self.waker.clone_from(context.waker());
     }
 
-    /// How many of these bytes may be taken at once: the answer to the handshake ends with an empty line.
-    fn together(&mut self, bytes: &[u8]) -> usize {
-        let Some(mut empty) = self.answer else { return bytes.len() };
+    /// Gives what may be taken at once of these bytes; how many that are.
+    fn give(&mut self, bytes: &[u8], into: &mut [u8]) -> usize {
+        let mut count = into.len().min(bytes.len());
+        if let What::Answer { .. } = self.what {
+            count = self.of_answer(&bytes[..count]);
+        }
+        into[..count].copy_from_slice(&bytes[..count]);
+        count
+    }
+
+    /// How many of these bytes belong to the answer.
+    fn of_answer(&mut self, bytes: &[u8]) -> usize {
         for (at, byte) in bytes.iter().enumerate() {
-            match byte {
-                b'\n' if empty => {
-                    self.answer = None;
+            match (byte, self.what) {
+                (b'\n', What::Answer { line_is_empty: true }) => {
+                    self.what = What::Frames;
                     return at + 1;
                 }
-                b'\n' => empty = true,
-                b'\r' => {}
-                _ => empty = false,
+                (b'\r', _) => {}
+                (byte, _) => self.what = What::Answer { line_is_empty: *byte == b'\n' },
             }
         }
-        self.answer = Some(empty);
         bytes.len()
     }
 }
@@ -139,8 +159,7 @@ impl<S: hyper::rt::Read + Unpin> Read for Wire<S> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let ahead = std::mem::take(&mut self.ahead);
         if !ahead.is_empty() {
-            let count = self.together(&ahead[..into.len().min(ahead.len())]);
-            into[..count].copy_from_slice(&ahead[..count]);
+            let count = self.give(&ahead, into);
             // An empty rest would hold on to the memory.
             if count < ahead.len() {
                 self.ahead = ahead.slice(count..);
@@ -152,8 +171,7 @@ impl<S: hyper::rt::Read + Unpin> Read for Wire<S> {
         let mut context = Context::from_waker(&self.waker);
         now(Pin::new(&mut self.connection).poll_read(&mut context, piece.unfilled()))?;
         let piece = piece.filled();
-        let count = self.together(&piece[..into.len().min(piece.len())]);
-        into[..count].copy_from_slice(&piece[..count]);
+        let count = self.give(piece, into);
         self.ahead = Bytes::copy_from_slice(&piece[count..]);
         Ok(count)
     }
@@ -233,7 +251,7 @@ mod tests {
     fn all_that_has_arrived_is_read_at_once_and_an_idle_connection_keeps_nothing_of_it() {
         let alphabet = || (b'a'..=b'z').cycle().take(100);
         let wire = Wire::new(Arrived { bytes: texts(alphabet()).collect(), asked: vec![] });
-        let mut socket = WebSocket::over(Wire { answer: None, ..wire });
+        let mut socket = WebSocket::over(Wire { what: What::Frames, ..wire });
         assert_eq!(letters(&mut socket), alphabet().collect::<Vec<_>>());
         let wire = socket.0.get_ref();
         // 100 messages in 100 400 bytes, and a look for more.
@@ -248,7 +266,7 @@ mod tests {
         for at_once in [1, 2, 3, 1000, 4096] {
             let mut wire = Wire::new(Arrived { bytes: arrived.clone(), asked: vec![] });
             let mut taken = Vec::new();
-            while wire.answer.is_some() {
+            while wire.what != What::Frames {
                 let mut into = vec![0; at_once];
                 let count = wire.read(&mut into).unwrap();
                 taken.extend_from_slice(&into[..count]);

@@ -32,6 +32,14 @@ impl Test {
         test
     }
 
+    /// The same, asked to move at second 5: its second link is on its way.
+    fn moving() -> Self {
+        let mut test = Test::live();
+        test.frame(at(5), 1, "session_reconnect", RECONNECT, 5);
+        test.said();
+        test
+    }
+
     fn socket(&self, attempt: u32) -> SocketId {
         SocketId { shard: 7, attempt }
     }
@@ -151,9 +159,7 @@ fn a_link_left_behind_that_never_closes_may_have_been_dead_for_a_while() {
 
 #[test]
 fn a_new_link_that_dies_before_its_welcome_is_tried_again_and_the_move_counts_as_late() {
-    let mut test = Test::live();
-    test.frame(at(5), 1, "session_reconnect", RECONNECT, 5);
-    test.said();
+    let mut test = Test::moving();
     test.closed(at(6), 2, reset());
     assert_eq!(test.0.deadline(), Some((at(8), Deadline::Move)));
     test.0.timeout(at(8));
@@ -169,9 +175,7 @@ fn a_new_link_that_dies_before_its_welcome_is_tried_again_and_the_move_counts_as
 
 #[test]
 fn an_old_link_that_breaks_first_leaves_the_session_to_the_new_one() {
-    let mut test = Test::live();
-    test.frame(at(5), 1, "session_reconnect", RECONNECT, 5);
-    test.said();
+    let mut test = Test::moving();
     test.closed(at(6), 1, reset());
     assert_eq!(test.said(), [""; 0]);
     test.frame(at(7), 2, "session_welcome", WELCOME, 7);
@@ -180,9 +184,7 @@ fn an_old_link_that_breaks_first_leaves_the_session_to_the_new_one() {
 
 #[test]
 fn a_refused_reconnect_url_waits_for_the_old_link_to_end() {
-    let mut test = Test::live();
-    test.frame(at(5), 1, "session_reconnect", RECONNECT, 5);
-    test.said();
+    let mut test = Test::moving();
     test.closed(at(6), 2, Closed::Code(4007, "invalid reconnect".into()));
     assert_eq!(test.said(), [""; 0]);
     test.frame(at(15), 1, "session_keepalive", "{}", 15);
@@ -205,9 +207,7 @@ fn a_close_frame_is_not_clean_if_a_new_link_may_have_been_sent_something() {
 
 #[test]
 fn an_old_link_that_falls_silent_is_closed_once_whatever_became_of_the_new_one() {
-    let mut test = Test::live();
-    test.frame(at(5), 1, "session_reconnect", RECONNECT, 5);
-    test.said();
+    let mut test = Test::moving();
     test.closed(at(6), 2, Closed::Code(4007, "invalid reconnect".into()));
     test.0.timeout(at(60));
     assert_eq!(test.said(), ["close 1", "lost: no sign of life for longer than agreed, seen Some(5)"]);
@@ -281,9 +281,7 @@ fn a_stale_socket_matches_nothing() {
 
 #[test]
 fn a_shard_that_is_closed_while_it_moves_says_that_the_new_link_may_have_been_sent_something() {
-    let mut test = Test::live();
-    test.frame(at(5), 1, "session_reconnect", RECONNECT, 5);
-    test.said();
+    let mut test = Test::moving();
     test.0.close(at(6));
     assert_eq!(test.said(), ["close 2", "close 1", "missed since Some(5)"]);
 
